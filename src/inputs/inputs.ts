@@ -1,0 +1,87 @@
+// The only reader of action inputs. Everything that is wrong with them is said at once.
+
+import { getInput } from '@actions/core';
+import type { DesiredSecret } from '../desired-secret.ts';
+import { ActionError } from '../errors.ts';
+import { isRepository } from '../github/names.ts';
+import type { Policy } from '../policy.ts';
+import type { Recipient } from '../sops/encryption-rule.ts';
+import { readDesired } from './desired.ts';
+import { type PublishInputs, readPublish } from './publish.ts';
+import { readRecipients } from './recipients.ts';
+import {
+  optional,
+  type Problems,
+  readBoolean,
+  readBranch,
+  readEndpoint,
+  readGlobs,
+  readTimeout,
+  shown,
+} from './values.ts';
+
+export interface Inputs {
+  desired: readonly DesiredSecret[];
+  /** Empty: the Flux repository's `.sops.yaml` decides. */
+  recipients: readonly Recipient[];
+  policy: Policy;
+  /** `owner/name`. */
+  repository: string;
+  token: string;
+  /** Undefined for the default branch. */
+  base: string | undefined;
+  publish: PublishInputs;
+  commitMessage: string | undefined;
+  refresh: boolean;
+  /** Milliseconds for the whole run. */
+  timeout: number;
+  accessToken: string | undefined;
+  sopsPath: string | undefined;
+  secretManagerEndpoint: URL | undefined;
+  kmsEndpoint: URL | undefined;
+}
+
+/** @throws {INPUT_INVALID} with every problem */
+export function readInputs(): Inputs {
+  const problems: Problems = [];
+  const inputs: Inputs = {
+    desired: readDesired(problems),
+    recipients: readRecipients(problems),
+    policy: {
+      allowedSecrets: readGlobs('allowed-secrets', problems),
+      allowedRecipients: readGlobs('allowed-recipients', problems),
+    },
+    repository: readRepository(problems),
+    token: getInput('token'),
+    base: readBranch('base', problems),
+    publish: readPublish(problems),
+    commitMessage: optional('commit-message'),
+    refresh: readBoolean('refresh', problems) ?? false,
+    timeout: readTimeout(problems),
+    accessToken: optional('access-token'),
+    sopsPath: optional('sops-path'),
+    secretManagerEndpoint: readEndpoint('secret-manager-endpoint', problems),
+    kmsEndpoint: readEndpoint('kms-endpoint', problems),
+  };
+  if (inputs.token === '') problems.push('`token` is empty: give a token for the Flux repository');
+  if (problems.length > 0) throw invalid(problems);
+  return inputs;
+}
+
+function readRepository(problems: Problems): string {
+  const repository = getInput('repository');
+  if (!isRepository(repository)) {
+    problems.push(
+      `\`repository: ${shown(repository)}\` is not a repository's name: write owner/name such as acme/flux-gitops`,
+    );
+  }
+  return repository;
+}
+
+function invalid(problems: Problems): ActionError {
+  const count = problems.length === 1 ? 'one of them is' : `${problems.length} of them are`;
+  return new ActionError('INPUT_INVALID', {
+    message: `Cannot use the inputs: ${count} not as expected. ${problems.map((problem) => `${problem}.`).join(' ')}`,
+    remedy: 'Nothing was read or changed.',
+  });
+}

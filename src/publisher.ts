@@ -1,0 +1,94 @@
+// Where ciphertext goes: the port that the pipeline knows. Its adapters are github/commit.ts and
+// github/pull-request.ts; both take nothing but an EncryptedManifest.
+
+import type { SopsConfiguration } from './sops/creation-rule.ts';
+import type { EncryptedManifest } from './sops/encrypted-manifest.ts';
+
+/** A branch as it was read: one commit, and what it holds at the paths that were asked for. */
+export interface Snapshot {
+  branch: string;
+  oid: string;
+  /** Path → text; a path that the commit does not have is not in it. */
+  files: ReadonlyMap<string, string>;
+}
+
+/** The head branch of a pull request, as an earlier run left it. */
+export interface Proposal extends Snapshot {
+  pullRequest: { number: number; url: string } | undefined;
+}
+
+/** The state that was read, and what can be done to it: every write is compare-and-swap on just this state. */
+export interface Target {
+  base: Snapshot;
+  /** Only where pull requests are made, and only where the head branch exists. */
+  proposal: Proposal | undefined;
+  /** A commit of this very run whose answer was lost. */
+  lostCommit: Commit | undefined;
+  /** @throws {StalePlan} when the branch is not as it was read any more */
+  publish(publication: Publication): Promise<Published>;
+  /** Takes back what an earlier run proposed, now that nothing is left to change. */
+  withdraw(): Promise<Published>;
+}
+
+export interface Commit {
+  oid: string;
+  url: string;
+  /** Whether GitHub signed it. */
+  verified: boolean;
+}
+
+export interface Publication {
+  /** Every manifest that is to differ from the base. */
+  manifests: readonly EncryptedManifest[];
+  commitMessage: { headline: string; body: string };
+  /** Full names of the versions that the manifests carry. */
+  sources: readonly string[];
+  title: string;
+  body: string;
+}
+
+export interface Published {
+  commit?: Commit;
+  branch?: string;
+  pullRequest?: { number: number; url: string; operation: 'created' | 'updated' | 'closed' | 'none' };
+}
+
+export interface Publisher {
+  read(paths: ReadPaths): Promise<Target>;
+}
+
+export interface ReadPaths {
+  /** The manifests that may be written. */
+  files: readonly string[];
+  /** Every `.sops.yaml` that may govern them; none where recipients are given. */
+  configurations: readonly string[];
+}
+
+/** The plan was made on a state that is gone: read again and plan again. */
+export class StalePlan extends Error {
+  override readonly name = 'StalePlan';
+  /** No answer came to a write, so it may have been made all the same. */
+  readonly mayHaveWritten: boolean;
+
+  constructor(mayHaveWritten: boolean, cause: unknown) {
+    super('the branch is not as it was read', { cause });
+    this.mayHaveWritten = mayHaveWritten;
+  }
+}
+
+/** The `.sops.yaml` that sops would use for a file: the nearest one from its folder upwards, that one alone. */
+export function findConfiguration({ files }: Snapshot, file: string): SopsConfiguration | undefined {
+  for (const path of configurationPaths(file)) {
+    const text = files.get(path);
+    if (text !== undefined) return { path, text };
+  }
+  return undefined;
+}
+
+/** Nearest first. */
+export function configurationPaths(file: string): string[] {
+  const folders = file.split('/').slice(0, -1);
+  return folders
+    .map((_, index) => `${folders.slice(0, folders.length - index).join('/')}/.sops.yaml`)
+    .concat('.sops.yaml');
+}

@@ -1,0 +1,29 @@
+// Who runs this and where: the workflow run that the texts on GitHub point back to.
+
+import { randomUUID } from 'node:crypto';
+
+export interface RunContext {
+  /** Unique to this run, also among attempts of one workflow run. */
+  id: string;
+  /** The login of who started it. */
+  actor: string;
+  /** The page of the workflow run. */
+  url: string;
+  /** RFC 3339. */
+  startedAt: string;
+  /** The workflow's repository, and its file's name where it is known. */
+  workflow: { repository: string; file: string | undefined };
+}
+
+/** https://docs.github.com/en/actions/reference/workflows-and-actions/variables */
+export function readRunContext(environment: Readonly<Record<string, string | undefined>>): RunContext {
+  const value = (name: string) => environment[name] ?? '';
+  const repository = value('GITHUB_REPOSITORY');
+  return {
+    id: randomUUID(),
+    actor: value('GITHUB_TRIGGERING_ACTOR') || value('GITHUB_ACTOR') || 'unknown',
+    url: `${value('GITHUB_SERVER_URL')}/${repository}/actions/runs/${value('GITHUB_RUN_ID')}`,
+    startedAt: new Date().toISOString(),
+    workflow: { repository, file: /\/([^/@]+\.ya?ml)@/.exec(value('GITHUB_WORKFLOW_REF'))?.[1] },
+  };
+}

@@ -1,0 +1,164 @@
+// Which rule of a `.sops.yaml` governs a file, and what its effect is: read as sops 3.13 reads it, so that
+// recipients can be refused before anything is accessed. The gate holds the reading against sops' own.
+
+import { RE2JS } from 're2js';
+import { parseDocument } from 'yaml';
+import { ActionError } from '../errors.ts';
+import {
+  type EncryptionRule,
+  parseRecipients,
+  RECIPIENT_KINDS,
+  type Recipient,
+  SECRET_VALUES,
+  SELECTOR_KINDS,
+  type Selector,
+} from './encryption-rule.ts';
+
+/** A `.sops.yaml` of the Flux repository. */
+export interface SopsConfiguration {
+  path: string;
+  text: string;
+}
+
+type Mapping = Readonly<Record<string, unknown>>;
+
+/** sops' names for key services that this action does not speak for, in rules and in key groups. */
+const OTHER_KEY_SERVICES = ['kms', 'hckms', 'azure_keyvault', 'hc_vault_transit_uri', 'hc_vault'];
+
+/**
+ * The effect of the first rule whose `path_regex` matches the file's path below the configuration's folder.
+ * @throws {SOPS_CONFIG_INVALID} when it is not a sops configuration
+ * @throws {SOPS_NO_RULE} when no rule matches, or the one that does names nobody
+ * @throws {SOPS_KEY_SERVICE_NOT_SUPPORTED} for key services other than Cloud KMS, age and PGP
+ */
+export function parseCreationRule(configuration: SopsConfiguration, file: string): EncryptionRule {
+  const path = pathBelow(configuration, file);
+  const invalid = (reason: string) => configurationInvalid(configuration, reason);
+  const rule = creationRules(configuration, invalid).find((candidate) => matches(candidate, path, invalid));
+  if (rule === undefined) throw noRule(configuration, file, 'none of its creation rules matches');
+
+  const keyGroups = readKeyGroups(rule, configuration, invalid);
+  if (!keyGroups.some((group) => group.length > 0)) {
+    throw noRule(configuration, file, 'the creation rule that matches names no recipient');
+  }
+  const threshold = rule['shamir_threshold'] ?? 0;
+  if (typeof threshold !== 'number' || !Number.isInteger(threshold)) throw invalid('shamir_threshold is not a number');
+  return {
+    keyGroups,
+    threshold: threshold === 0 ? keyGroups.length : threshold,
+    selector: readSelector(rule, invalid),
+    macOnlyEncrypted: rule['mac_only_encrypted'] === true,
+  };
+}
+
+/** The file's path as sops compares it: below the folder of the configuration. */
+export function pathBelow({ path }: SopsConfiguration, file: string): string {
+  return file.slice(path.length - '.sops.yaml'.length);
+}
+
+type Invalid = (reason: string) => ActionError;
+
+function creationRules({ text }: SopsConfiguration, invalid: Invalid): Mapping[] {
+  const document = parseDocument(text, { merge: true, prettyErrors: false });
+  const [error] = document.errors;
+  if (error !== undefined) throw invalid(`it is not valid YAML (${error.code})`);
+  const rules = asMapping(toPlain(document, invalid) ?? {}, invalid)['creation_rules'] ?? [];
+  if (!Array.isArray(rules)) throw invalid('creation_rules is not a list');
+  return rules.map((rule) => asMapping(rule, invalid));
+}
+
+/** Aliases that explode are refused here, by the parser's own limit. */
+function toPlain(document: ReturnType<typeof parseDocument>, invalid: Invalid): unknown {
+  try {
+    return document.toJS();
+  } catch {
+    throw invalid('its aliases cannot be resolved');
+  }
+}
+
+function matches(rule: Mapping, path: string, invalid: Invalid): boolean {
+  const pattern = rule['path_regex'] ?? '';
+  if (typeof pattern !== 'string') throw invalid('path_regex is not text: put it into quotes');
+  if (pattern === '') return true;
+  try {
+    return RE2JS.compile(pattern).matcher(path).find();
+  } catch {
+    throw invalid('a path_regex is not a regular expression as Go knows them (RE2)');
+  }
+}
+
+function readKeyGroups(rule: Mapping, configuration: SopsConfiguration, invalid: Invalid): Recipient[][] {
+  const groups = rule['key_groups'] ?? [];
+  if (!Array.isArray(groups)) throw invalid('key_groups is not a list');
+  refuseOtherKeyServices(rule, configuration);
+  if (groups.length === 0) return [readRecipients(rule, invalid)];
+  return groups.map((group) => readKeyGroup(asMapping(group, invalid), configuration, invalid));
+}
+
+/** A group may take in others by `merge`. */
+function readKeyGroup(group: Mapping, configuration: SopsConfiguration, invalid: Invalid): Recipient[] {
+  refuseOtherKeyServices(group, configuration);
+  const merged = group['merge'] ?? [];
+  if (!Array.isArray(merged)) throw invalid('merge is not a list of key groups');
+  return [
+    ...merged.flatMap((other) => readKeyGroup(asMapping(other, invalid), configuration, invalid)),
+    ...readRecipients(group, invalid),
+  ];
+}
+
+function readRecipients(holder: Mapping, invalid: Invalid): Recipient[] {
+  return RECIPIENT_KINDS.flatMap((kind) => parseRecipients(kind, readList(holder[kind], kind, invalid).join(',')));
+}
+
+/** A rule has text or a list of texts; a key group names Cloud KMS keys as `{resource_id}`. */
+function readList(value: unknown, kind: string, invalid: Invalid): string[] {
+  if (value === undefined || value === null) return [];
+  const items = Array.isArray(value) ? value : [value];
+  return items.map((item: unknown) => {
+    const id = kind === 'gcp_kms' && typeof item === 'object' ? asMapping(item, invalid)['resource_id'] : item;
+    if (typeof id !== 'string') throw invalid(`${kind} holds something that is not text`);
+    return id;
+  });
+}
+
+function refuseOtherKeyServices(holder: Mapping, { path }: SopsConfiguration): void {
+  const other = OTHER_KEY_SERVICES.find((name) => !isEmpty(holder[name]));
+  if (other === undefined) return;
+  throw new ActionError('SOPS_KEY_SERVICE_NOT_SUPPORTED', {
+    message: `Cannot encrypt as ${path} says: its rule names ${other}, and only gcp_kms, age and pgp may be asked.`,
+    remedy: 'Give the file a rule with these only, or name recipients with the inputs `gcp-kms`, `age` or `pgp`.',
+  });
+}
+
+function readSelector(rule: Mapping, invalid: Invalid): Selector {
+  const given = SELECTOR_KINDS.filter((kind) => !isEmpty(rule[kind]));
+  const [kind] = given;
+  if (kind === undefined) return SECRET_VALUES;
+  if (given.length > 1) throw invalid(`one rule has both ${given.join(' and ')}`);
+  const pattern = rule[kind];
+  if (typeof pattern !== 'string') throw invalid(`${kind} is not text: put it into quotes`);
+  return { kind, pattern };
+}
+
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+function asMapping(value: unknown, invalid: Invalid): Mapping {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('a mapping is missing');
+  return value as Mapping;
+}
+
+function configurationInvalid({ path }: SopsConfiguration, reason: string): ActionError {
+  return new ActionError('SOPS_CONFIG_INVALID', {
+    message: `Cannot read ${path} of the Flux repository: ${reason}.`,
+    remedy: 'Mend it there, or name recipients with the inputs `gcp-kms`, `age` or `pgp`.',
+  });
+}
+
+function noRule({ path }: SopsConfiguration, file: string, reason: string): ActionError {
+  return new ActionError('SOPS_NO_RULE', {
+    message: `Cannot encrypt ${file} as ${path} says: ${reason}.`,
+    remedy: 'Add a rule for its path there, or name recipients with the inputs `gcp-kms`, `age` or `pgp`.',
+  });
+}

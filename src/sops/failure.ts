@@ -1,0 +1,75 @@
+// What a failed sops is told apart by. Its stderr can quote values, recipients and servers, so it is
+// matched and never passed on.
+
+import { ActionError, type ErrorCode } from '../errors.ts';
+import type { ProcessResult } from '../process.ts';
+import type { EncryptionRequest } from './encrypter.ts';
+
+interface Failure {
+  pattern: RegExp;
+  code: ErrorCode;
+  reason: string;
+  remedy: string;
+}
+
+/** The first that matches counts. Texts of sops 3.10 to 3.13 and of the Google client in it. */
+const FAILURES: readonly Failure[] = [
+  {
+    pattern: /no matching creation rules found/,
+    code: 'SOPS_NO_RULE',
+    reason: 'no creation rule of .sops.yaml matches its path',
+    remedy: 'Add a rule for it, or name recipients with the inputs `gcp-kms`, `age` or `pgp`.',
+  },
+  {
+    pattern: /error loading config|could not unmarshal config/i,
+    code: 'SOPS_CONFIG_INVALID',
+    reason: 'sops does not take the .sops.yaml above it',
+    remedy: 'Mend the file in the Flux repository; `sops encrypt` on a clone of it shows what is wrong.',
+  },
+  {
+    pattern:
+      /could not find default credentials|invalid_grant|oauth2|unable to generate access token|Error 401|Unauthenticated/i,
+    code: 'GOOGLE_CREDENTIALS_REJECTED',
+    reason: 'Google refused the credentials that sops came with, or there were none',
+    remedy: 'Run google-github-actions/auth before this action in the same job, or give the input `access-token`.',
+  },
+  {
+    pattern: /Error 403|PermissionDenied/i,
+    code: 'SOPS_KEY_DENIED',
+    reason: 'Cloud KMS does not let the account encrypt with the key, or the key does not exist',
+    remedy:
+      'Grant roles/cloudkms.cryptoKeyEncrypter on that key to the account that google-github-actions/auth signs in as.',
+  },
+  {
+    pattern: /Error 404|code = NotFound/i,
+    code: 'SOPS_KEY_NOT_FOUND',
+    reason: 'Cloud KMS has no such key',
+    remedy: 'Check the input `gcp-kms`, or gcp_kms in .sops.yaml: projects/P/locations/L/keyRings/R/cryptoKeys/K.',
+  },
+  {
+    pattern:
+      /connection refused|connection reset|no such host|i\/o timeout|Error 5\d\d|code = Unavailable|dial tcp|EOF|deadline exceeded/i,
+    code: 'SOPS_KEY_SERVICE_UNREACHABLE',
+    reason: 'Cloud KMS did not answer',
+    remedy: 'Check the network, HTTPS_PROXY and the input `kms-endpoint`, and run it again.',
+  },
+  {
+    pattern:
+      /Bech32|failed to parse input|malformed recipient|unknown recipient|could not encrypt data key with PGP key|openpgp|gpg/i,
+    code: 'SOPS_RECIPIENT_INVALID',
+    reason: 'a recipient is not one, or its public key is not on this runner',
+    remedy:
+      'Check the age recipients (age1…) and PGP fingerprints; PGP public keys have to be in the keyring of the runner.',
+  },
+];
+
+export function sopsError(request: EncryptionRequest, { exitCode, stderr }: ProcessResult): ActionError {
+  const failure = FAILURES.find(({ pattern }) => pattern.test(stderr));
+  const { code, reason, remedy } = failure ?? {
+    code: 'SOPS_FAILED' as const,
+    reason: exitCode === undefined ? 'sops was ended by a signal' : `sops ended with exit code ${exitCode}`,
+    remedy:
+      'Its messages are not shown, for they may quote values: run `sops encrypt` by hand with the same recipients.',
+  };
+  return new ActionError(code, { message: `Cannot encrypt ${request.file}: ${reason}.`, remedy });
+}

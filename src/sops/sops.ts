@@ -1,0 +1,91 @@
+// The Encrypter over the sops binary. The plaintext goes in on stdin and nowhere else; the child sees an
+// environment of our making and a private folder that holds the Flux repository's `.sops.yaml` and nothing more.
+
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { devNull } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { Deadline } from '../deadline.ts';
+import { formatSecretManifest } from '../kubernetes/secret-manifest.ts';
+import { type ProcessResult, runProcess } from '../process.ts';
+import { findSops } from './binary.ts';
+import { pathBelow, type SopsConfiguration } from './creation-rule.ts';
+import { EncryptedManifest, notEncrypted } from './encrypted-manifest.ts';
+import type { Encrypter, EncryptionRequest } from './encrypter.ts';
+import { RECIPIENT_KINDS, type Recipient } from './encryption-rule.ts';
+import { sopsError } from './failure.ts';
+
+export interface SopsOptions {
+  /** A path, or undefined for `sops` on PATH. */
+  path: string | undefined;
+  /** Where private folders are made. */
+  temporaryDirectory: string;
+  /** The environment that sops may see. */
+  environment: Readonly<Record<string, string>>;
+  deadline: Deadline;
+}
+
+export function createSops(options: SopsOptions): Encrypter {
+  let command: Promise<string> | undefined;
+
+  async function run(request: EncryptionRequest, directory: string): Promise<ProcessResult> {
+    command ??= findSops(options.path, options.environment);
+    return runProcess({
+      command: await options.deadline.race(command),
+      arguments: sopsArguments(request),
+      environment: options.environment,
+      directory: await prepare(directory, request.configuration),
+      stdin: formatSecretManifest(request.manifest),
+      signal: options.deadline.signal,
+    });
+  }
+
+  return {
+    async encrypt(request) {
+      const directory = await mkdtemp(join(options.temporaryDirectory, 'flux-secret-sync-'));
+      try {
+        const result = await run(request, directory);
+        if (result.exitCode !== 0) throw sopsError(request, result);
+        const verified = EncryptedManifest.verify(request.file, result.stdout.toString('utf8'), {
+          clear: request.manifest.clear,
+          dataKeys: request.manifest.data.keys(),
+          rule: request.rule,
+        });
+        if (!(verified instanceof EncryptedManifest)) throw notEncrypted(request.file, verified.violations);
+        return verified;
+      } finally {
+        await rm(directory, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** sops looks for its configuration from the working directory upwards, so it works where the configuration lies. */
+async function prepare(directory: string, configuration: SopsConfiguration | undefined): Promise<string> {
+  if (configuration === undefined) return directory;
+  const path = join(directory, configuration.path);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, configuration.text, { mode: 0o600 });
+  return dirname(path);
+}
+
+const RECIPIENT_FLAG = { gcp_kms: '--gcp-kms', age: '--age', pgp: '--pgp' } as const;
+
+function sopsArguments({ file, rule, configuration }: EncryptionRequest): string[] {
+  const { selector } = rule;
+  return [
+    // Recipients from the inputs win over every rule: without this, a rule that does not match would still fail.
+    ...(configuration === undefined ? ['--config', devNull] : []),
+    ...['--indent', '2', 'encrypt', '--input-type', 'json', '--output-type', 'yaml'],
+    ...['--filename-override', configuration === undefined ? file : pathBelow(configuration, file)],
+    ...(selector.kind === 'encrypted_regex' ? ['--encrypted-regex', selector.pattern] : []),
+    ...(configuration === undefined ? recipientFlags(rule.keyGroups.flat()) : []),
+  ];
+}
+
+/** One flag a kind: of a repeated one sops keeps only the last. */
+function recipientFlags(recipients: readonly Recipient[]): string[] {
+  return RECIPIENT_KINDS.flatMap((kind) => {
+    const ids = recipients.filter((recipient) => recipient.kind === kind).map(({ id }) => id);
+    return ids.length === 0 ? [] : [RECIPIENT_FLAG[kind], ids.join(',')];
+  });
+}
