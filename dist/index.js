@@ -50810,7 +50810,7 @@ function toState(found, request, files) {
     };
 }
 function toCommit({ oid, url, signature }) {
-    return { oid, url, verified: signature !== null && signature.isValid && signature.wasSignedByGitHub };
+    return { oid, url, verified: signature?.isValid === true && signature.wasSignedByGitHub };
 }
 function fileVariables(paths) {
     return paths.map((_, index) => `, $path${index}: String!`).join('');

@@ -112,7 +112,7 @@ function toState(
 }
 
 export function toCommit({ oid, url, signature }: SignedCommit): Commit {
-  return { oid, url, verified: signature !== null && signature.isValid && signature.wasSignedByGitHub };
+  return { oid, url, verified: signature?.isValid === true && signature.wasSignedByGitHub };
 }
 
 export function fileVariables(paths: readonly string[]): string {
