@@ -50709,10 +50709,12 @@ const MEANINGS = [
         remedy: 'Check the input `repository`; GITHUB_TOKEN reaches its own repository only, so another one needs a GitHub App token or a fine-grained token as the input `token`.',
     },
 ];
-/** What is thrown in the place of Octokit's error. ActionErrors (the deadline) stay as they are. */
+/** What is thrown in the place of Octokit's error. An ActionError is the deadline's: a write that it cut off may have arrived. */
 function explainFailure(thrown, { verb, repository, writes, remains }) {
-    if (thrown instanceof errors/* ActionError */.lZ || thrown instanceof StalePlan)
+    if (thrown instanceof StalePlan)
         return thrown;
+    if (thrown instanceof errors/* ActionError */.lZ)
+        return writes ? new StalePlan(true, thrown) : thrown;
     const refusal = parseRefusal(thrown);
     const message = (reason) => `Cannot ${verb} ${repository}: ${reason}${remains === undefined ? '' : `; ${remains}`}.`;
     if (refusal === undefined || (refusal.status !== undefined && refusal.status >= 500)) {
@@ -50767,15 +50769,15 @@ const HISTORY = 30;
  * @throws {FILE_NOT_READABLE | TOKEN_REJECTED | GITHUB_UNREACHABLE | GITHUB_RATE_LIMITED}
  */
 async function readRepository(client, request) {
-    const { repository, base, paths } = request;
-    const files = [...paths.files, ...paths.configurations];
+    const { repository, base, read } = request;
+    const files = [...read.files, ...read.configurations];
     const [owner, name] = repository.split('/');
     const branch = base === undefined ? 'defaultBranchRef' : 'ref(qualifiedName: $base)';
     const document = `query Snapshot($owner: String!, $name: String!${base === undefined ? '' : ', $base: String!'}${fileVariables(files)}) {
     repository(owner: $owner, name: $name) {
       id nameWithOwner isArchived isEmpty
       branch: ${branch} { name target { oid ... on Commit { ${fileFields(files)}
-        history(first: ${HISTORY}) { nodes { message ${SIGNED_COMMIT} } } } } }
+        ${read.isRetry ? `history(first: ${HISTORY}) { nodes { message ${SIGNED_COMMIT} } }` : ''} } } }
     }
   }`;
     let data;
@@ -50801,7 +50803,7 @@ function toState(found, request, files) {
         throw unusable('BASE_NOT_FOUND', nameWithOwner, `it has no branch ${request.base ?? ''}`.trimEnd(), remedy);
     }
     const { target } = branch;
-    const commit = findRunCommit(target.history.nodes, request.runId);
+    const commit = findRunCommit(target.history?.nodes ?? [], request.runId);
     return {
         id,
         nameWithOwner,
@@ -50862,8 +50864,8 @@ const COMMIT = `mutation Commit($commit: CreateCommitOnBranchInput!) {
 function createCommitPublisher(options) {
     const { client, runId } = options;
     return {
-        async read(paths) {
-            const { nameWithOwner: repository, base, runCommit } = await readRepository(client, { ...options, paths });
+        async read(read) {
+            const { nameWithOwner: repository, base, runCommit } = await readRepository(client, { ...options, read });
             return {
                 base,
                 proposal: undefined,
@@ -51153,9 +51155,9 @@ const UPDATE = `mutation UpdatePullRequest($pullRequest: UpdatePullRequestInput!
 }`;
 function createPullRequestPublisher(options) {
     return {
-        async read(paths) {
+        async read(read) {
             const { client, runId, settings } = options;
-            const repository = await readRepository(client, { ...options, paths });
+            const repository = await readRepository(client, { ...options, read });
             const { base, nameWithOwner } = repository;
             const branch = options.branchFor(base.branch);
             if (branch === base.branch)
@@ -51165,7 +51167,7 @@ function createPullRequestPublisher(options) {
                 base,
                 branch,
                 runId,
-                files: paths.files,
+                files: read.files,
             });
             const place = { client, repository, base, runId, branch, proposal, settings };
             return {
@@ -53127,7 +53129,7 @@ async function sync(request, ports) {
         catch (error) {
             if (!(error instanceof StalePlan))
                 throw mayHaveWritten ? uncertain(request, error) : error;
-            mayHaveWritten = error.mayHaveWritten;
+            mayHaveWritten ||= error.mayHaveWritten;
             ports.log('The branch is not as it was read (somebody has pushed, or an answer was lost). Reading it again.');
             await ports.deadline.sleep(200 + Math.random() * 800).catch((ended) => {
                 throw mayHaveWritten ? uncertain(request, ended) : ended;
@@ -53144,7 +53146,8 @@ function createPass(request, ports) {
     return async () => {
         log(`Reading ${request.repository}.`);
         const early = mayFollowEarly(request) ? followVersions(secrets, request.desired, log) : undefined;
-        const [target] = await Promise.all([publisher.read(pathsOf(request)), early]);
+        const reading = publisher.read({ ...pathsOf(request), isRetry: attempted.length > 0 });
+        const [target] = await Promise.all([reading, early]);
         if (target.lostCommit !== undefined && target.proposal === undefined && attempted.length > 0) {
             return reportSync(request.repository, target, attempted, { commit: target.lostCommit });
         }
@@ -53162,6 +53165,7 @@ function createPass(request, ports) {
             return reportSync(request.repository, target, ready, isHeld ? {} : await target.withdraw());
         }
         attempted = ready;
+        ports.deadline.signal.throwIfAborted();
         log(`Publishing to ${request.repository}.`);
         const text = describePublication(ready.filter(isWrite).map(reportManifest), request.text, request.run);
         const sources = [

@@ -54,14 +54,16 @@ export interface Published {
 }
 
 export interface Publisher {
-  read(paths: ReadPaths): Promise<Target>;
+  read(request: ReadRequest): Promise<Target>;
 }
 
-export interface ReadPaths {
+export interface ReadRequest {
   /** The manifests that may be written. */
   files: readonly string[];
   /** Every `.sops.yaml` that may govern them; none where recipients are given. */
   configurations: readonly string[];
+  /** Whether this run has tried to commit already: then its commit is looked for. */
+  isRetry: boolean;
 }
 
 /** The plan was made on a state that is gone: read again and plan again. */

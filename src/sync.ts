@@ -13,7 +13,7 @@ import {
   configurationPaths,
   findConfiguration,
   type Publisher,
-  type ReadPaths,
+  type ReadRequest,
   type Snapshot,
   StalePlan,
 } from './publisher.ts';
@@ -57,7 +57,7 @@ export async function sync(request: SyncRequest, ports: Ports): Promise<SyncRepo
       return await pass();
     } catch (error) {
       if (!(error instanceof StalePlan)) throw mayHaveWritten ? uncertain(request, error) : error;
-      mayHaveWritten = error.mayHaveWritten;
+      mayHaveWritten ||= error.mayHaveWritten;
       ports.log('The branch is not as it was read (somebody has pushed, or an answer was lost). Reading it again.');
       await ports.deadline.sleep(200 + Math.random() * 800).catch((ended: unknown) => {
         throw mayHaveWritten ? uncertain(request, ended) : ended;
@@ -76,7 +76,8 @@ function createPass(request: SyncRequest, ports: Ports): () => Promise<SyncRepor
   return async () => {
     log(`Reading ${request.repository}.`);
     const early = mayFollowEarly(request) ? followVersions(secrets, request.desired, log) : undefined;
-    const [target] = await Promise.all([publisher.read(pathsOf(request)), early]);
+    const reading = publisher.read({ ...pathsOf(request), isRetry: attempted.length > 0 });
+    const [target] = await Promise.all([reading, early]);
     if (target.lostCommit !== undefined && target.proposal === undefined && attempted.length > 0) {
       return reportSync(request.repository, target, attempted, { commit: target.lostCommit });
     }
@@ -94,6 +95,7 @@ function createPass(request: SyncRequest, ports: Ports): () => Promise<SyncRepor
       return reportSync(request.repository, target, ready, isHeld ? {} : await target.withdraw());
     }
     attempted = ready;
+    ports.deadline.signal.throwIfAborted();
     log(`Publishing to ${request.repository}.`);
     const text = describePublication(ready.filter(isWrite).map(reportManifest), request.text, request.run);
     const sources = [
@@ -103,7 +105,7 @@ function createPass(request: SyncRequest, ports: Ports): () => Promise<SyncRepor
   };
 }
 
-function pathsOf({ desired, recipients }: SyncRequest): ReadPaths {
+function pathsOf({ desired, recipients }: SyncRequest): Omit<ReadRequest, 'isRetry'> {
   const files = desired.map(({ file }) => file);
   return { files, configurations: recipients.length > 0 ? [] : [...new Set(files.flatMap(configurationPaths))] };
 }

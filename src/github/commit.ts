@@ -24,8 +24,8 @@ const COMMIT = `mutation Commit($commit: CreateCommitOnBranchInput!) {
 export function createCommitPublisher(options: RepositoryOptions): Publisher {
   const { client, runId } = options;
   return {
-    async read(paths) {
-      const { nameWithOwner: repository, base, runCommit } = await readRepository(client, { ...options, paths });
+    async read(read) {
+      const { nameWithOwner: repository, base, runCommit } = await readRepository(client, { ...options, read });
       return {
         base,
         proposal: undefined,

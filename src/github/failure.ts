@@ -88,12 +88,13 @@ const MEANINGS: readonly Meaning[] = [
   },
 ];
 
-/** What is thrown in the place of Octokit's error. ActionErrors (the deadline) stay as they are. */
+/** What is thrown in the place of Octokit's error. An ActionError is the deadline's: a write that it cut off may have arrived. */
 export function explainFailure(
   thrown: unknown,
   { verb, repository, writes, remains }: Attempt,
 ): ActionError | StalePlan {
-  if (thrown instanceof ActionError || thrown instanceof StalePlan) return thrown;
+  if (thrown instanceof StalePlan) return thrown;
+  if (thrown instanceof ActionError) return writes ? new StalePlan(true, thrown) : thrown;
   const refusal = parseRefusal(thrown);
   const message = (reason: string) =>
     `Cannot ${verb} ${repository}: ${reason}${remains === undefined ? '' : `; ${remains}`}.`;

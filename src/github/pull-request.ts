@@ -24,9 +24,9 @@ const UPDATE = `mutation UpdatePullRequest($pullRequest: UpdatePullRequestInput!
 
 export function createPullRequestPublisher(options: PullRequestOptions): Publisher {
   return {
-    async read(paths): Promise<Target> {
+    async read(read): Promise<Target> {
       const { client, runId, settings } = options;
-      const repository = await readRepository(client, { ...options, paths });
+      const repository = await readRepository(client, { ...options, read });
       const { base, nameWithOwner } = repository;
       const branch = options.branchFor(base.branch);
       if (branch === base.branch) throw branchIsBase(branch);
@@ -35,7 +35,7 @@ export function createPullRequestPublisher(options: PullRequestOptions): Publish
         base,
         branch,
         runId,
-        files: paths.files,
+        files: read.files,
       });
       const place: ProposalPlace = { client, repository, base, runId, branch, proposal, settings };
       return {

@@ -1,7 +1,7 @@
 // What a branch holds, in one GraphQL query: its head, the files that may be written, and the `.sops.yaml` above them.
 
 import { ActionError } from '../errors.ts';
-import type { Commit, ReadPaths, Snapshot } from '../publisher.ts';
+import type { Commit, ReadRequest, Snapshot } from '../publisher.ts';
 import type { GitHubClient } from './client.ts';
 import { findRunCommit } from './commit-message.ts';
 import { explainFailure } from './failure.ts';
@@ -20,7 +20,7 @@ export interface SnapshotRequest {
   repository: string;
   /** Undefined for the default branch. */
   base: string | undefined;
-  paths: ReadPaths;
+  read: ReadRequest;
   /** The trailer to look for among the newest commits. */
   runId: string;
 }
@@ -44,7 +44,7 @@ interface SnapshotData {
     isEmpty: boolean;
     branch: {
       name: string;
-      target: FileAliases & { oid: string; history: { nodes: (SignedCommit & { message: string })[] } };
+      target: FileAliases & { oid: string; history?: { nodes: (SignedCommit & { message: string })[] } };
     } | null;
   };
 }
@@ -59,15 +59,15 @@ const HISTORY = 30;
  * @throws {FILE_NOT_READABLE | TOKEN_REJECTED | GITHUB_UNREACHABLE | GITHUB_RATE_LIMITED}
  */
 export async function readRepository(client: GitHubClient, request: SnapshotRequest): Promise<RepositoryState> {
-  const { repository, base, paths } = request;
-  const files = [...paths.files, ...paths.configurations];
+  const { repository, base, read } = request;
+  const files = [...read.files, ...read.configurations];
   const [owner, name] = repository.split('/');
   const branch = base === undefined ? 'defaultBranchRef' : 'ref(qualifiedName: $base)';
   const document = `query Snapshot($owner: String!, $name: String!${base === undefined ? '' : ', $base: String!'}${fileVariables(files)}) {
     repository(owner: $owner, name: $name) {
       id nameWithOwner isArchived isEmpty
       branch: ${branch} { name target { oid ... on Commit { ${fileFields(files)}
-        history(first: ${HISTORY}) { nodes { message ${SIGNED_COMMIT} } } } } }
+        ${read.isRetry ? `history(first: ${HISTORY}) { nodes { message ${SIGNED_COMMIT} } }` : ''} } } }
     }
   }`;
   let data: SnapshotData;
@@ -102,7 +102,7 @@ function toState(
     throw unusable('BASE_NOT_FOUND', nameWithOwner, `it has no branch ${request.base ?? ''}`.trimEnd(), remedy);
   }
   const { target } = branch;
-  const commit = findRunCommit(target.history.nodes, request.runId);
+  const commit = findRunCommit(target.history?.nodes ?? [], request.runId);
   return {
     id,
     nameWithOwner,
