@@ -25,8 +25,9 @@ export function startDeadline(milliseconds: number): Deadline {
   const race: Deadline['race'] = (promise) =>
     new Promise((resolve, reject) => {
       const abort = () => reject(signal.reason);
-      if (signal.aborted) return abort();
+      if (signal.aborted) abort();
       signal.addEventListener('abort', abort, { once: true });
+      // Heard even when the time is over already: a rejection that nobody hears ends the process.
       promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
     });
 
@@ -34,7 +35,7 @@ export function startDeadline(milliseconds: number): Deadline {
     signal,
     remaining: () => Math.max(0, end - performance.now()),
     race,
-    sleep: (milliseconds) => race(delay(milliseconds, undefined, { ref: false })),
+    sleep: (milliseconds) => race(delay(milliseconds, undefined, { signal })),
     cancel: (reason) => controller.abort(reason),
   };
 }

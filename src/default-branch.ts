@@ -19,3 +19,8 @@ export function defaultBranch(base: string, files: readonly string[]): string {
     .replace(/^-+|-+$/g, '');
   return `${PREFIX}${readable}-${digest}`;
 }
+
+/** Whether nobody but this action would name a branch so. */
+export function isDefaultBranch(branch: string): boolean {
+  return branch.startsWith(PREFIX);
+}

@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'SECRET_VERSION_DISABLED'
   | 'SECRET_VERSION_DESTROYED'
   | 'SECRET_CHECKSUM_MISMATCH'
+  | 'SECRET_MISMATCH'
   | 'SECRET_EMPTY'
   | 'SECRET_WENT_BACK'
   // sops
@@ -24,6 +25,7 @@ export type ErrorCode =
   | 'SOPS_FAILED'
   | 'SOPS_KEY_DENIED'
   | 'SOPS_KEY_NOT_FOUND'
+  | 'SOPS_KEY_UNUSABLE'
   | 'SOPS_KEY_SERVICE_UNREACHABLE'
   | 'SOPS_RECIPIENT_INVALID'
   | 'SOPS_CONFIG_INVALID'
@@ -62,6 +64,8 @@ export interface ErrorDetails {
   message: string;
   /** What to do, naming the input, the IAM role or the token permission. */
   remedy: string;
+  /** Whether the message names something that was changed all the same. */
+  changedSomething?: boolean;
   cause?: unknown;
 }
 
@@ -69,17 +73,24 @@ export class ActionError extends Error {
   override readonly name = 'ActionError';
   readonly code: ErrorCode;
   readonly remedy: string;
+  readonly changedSomething: boolean;
 
-  constructor(code: ErrorCode, { message, remedy, cause }: ErrorDetails) {
+  constructor(code: ErrorCode, { message, remedy, changedSomething = false, cause }: ErrorDetails) {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
     this.remedy = remedy;
+    this.changedSomething = changedSomething;
   }
 }
 
 /** The error as a person reads it; the code stands last, for scripts. */
-export function formatError({ message, remedy, code }: Pick<ActionError, 'message' | 'remedy' | 'code'>): string {
-  return `${message} ${remedy} (${code})`;
+export function formatError({
+  message,
+  remedy,
+  changedSomething,
+  code,
+}: Omit<ActionError, keyof Error> & { message: string }): string {
+  return [message, ...(changedSomething ? [] : ['Nothing was changed.']), remedy, `(${code})`].join(' ');
 }
 
 /**

@@ -3,7 +3,7 @@
 import type { DesiredSecret } from './desired-secret.ts';
 import { ActionError } from './errors.ts';
 import { findProvenance, isProvenance, MANAGED_BY, type Provenance } from './kubernetes/provenance.ts';
-import { parseSopsDocument, type SopsDocument } from './sops/encrypted-manifest.ts';
+import { isRecord, parseSopsDocument, type SopsDocument } from './sops/sops-document.ts';
 
 export interface ExistingManifest {
   text: string;
@@ -36,6 +36,12 @@ export function parseExistingManifest(desired: DesiredSecret, text: string): Exi
     labels: without(labels, (name) => name === MANAGED_BY.label),
     annotations: without(annotations, (name) => isProvenance(name) || name === LAST_APPLIED),
   };
+}
+
+/** What a manifest claims of itself; undefined for one that this action did not write. */
+export function findClaims(text: string): Provenance | undefined {
+  const metadata = parseSopsDocument(text)?.clear['metadata'];
+  return findProvenance(textsOf(isRecord(metadata) ? metadata['annotations'] : undefined));
 }
 
 /**
@@ -92,8 +98,4 @@ function textsOf(value: unknown): Record<string, string> {
   return Object.fromEntries(
     Object.entries(value).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -24,16 +24,35 @@ import { sync } from './sync.ts';
 
 /** Never throws: a failure is an outcome, an annotation and an exit code. */
 export async function run(): Promise<void> {
+  // Google's client would print what it is answered: the payloads.
+  delete process.env['GOOGLE_SDK_NODE_LOGGING'];
   const payloads: Plaintext[] = [];
   const report = await attempt(payloads);
   const outputs = formatOutputs(report);
   for (const line of findMasks(payloads, Object.values(outputs))) setSecret(line);
-  for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
   log(formatResult(report));
-  await writeSummary(report);
-  if (report.error === undefined) return;
-  annotate(harmless(formatError(report.error)));
+  if (report.error !== undefined) fail(report.error);
+  try {
+    for (const [name, value] of Object.entries(outputs)) setOutput(name, value);
+    await writeSummary(report);
+  } catch (thrown) {
+    fail(cannotTell(report, thrown));
+  }
+}
+
+function fail(error: Parameters<typeof formatError>[0]): void {
+  annotate(harmless(formatError(error)));
   process.exitCode = 1;
+}
+
+function cannotTell({ changed }: SyncReport, cause: unknown): ActionError {
+  return new ActionError('INTERNAL', {
+    message: "Cannot write the outputs or the summary of this step: the runner's files for them do not take them.",
+    remedy:
+      'The log above says what was done; look at the disk and the GITHUB_OUTPUT and GITHUB_STEP_SUMMARY of the job.',
+    changedSomething: changed,
+    cause,
+  });
 }
 
 async function attempt(payloads: Plaintext[]): Promise<SyncReport> {

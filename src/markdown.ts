@@ -5,7 +5,8 @@
 export function code(text: string): string {
   const line = printable(text);
   const fence = fenceFor(line, 1);
-  const pad = /^`|`$/.test(line) || line.trim() === '' ? ' ' : '';
+  // A blank at both ends is taken off again by whoever reads it.
+  const pad = /^[` ]|[` ]$|^$/.test(line) ? ' ' : '';
   return `${fence}${pad}${line}${pad}${fence}`;
 }
 
@@ -17,7 +18,12 @@ export function codeBlock(lines: readonly string[]): string {
 
 /** @param url one of GitHub's answers; what could end the link is encoded */
 export function link(text: string, url: string): string {
-  return `[${code(text)}](${url.replace(/[\s()<>[\]\\|]/g, encodeURIComponent)})`;
+  return `[${code(text)}](${url.replace(/[\s()<>[\]\\|]/g, percentEncode)})`;
+}
+
+/** Brackets too, which encodeURIComponent leaves. */
+function percentEncode(character: string): string {
+  return Buffer.from(character).toString('hex').replace(/../g, '%$&').toUpperCase();
 }
 
 /** A bar ends a cell even in code, and only here it is written with a backslash. */

@@ -11,7 +11,19 @@ const MINIMUM_LENGTH = 8;
  */
 export function findMasks(payloads: readonly Plaintext[], outputs: readonly string[]): Set<string> {
   const lines = payloads.flatMap(linesOf).filter((line) => line.length >= MINIMUM_LENGTH);
-  return new Set(lines.filter((line) => !outputs.some((output) => output.includes(line))));
+  return new Set(
+    lines.filter((line) => !hiddenWith(line).some((text) => outputs.some((output) => output.includes(text)))),
+  );
+}
+
+/**
+ * What the runner hides together with a text, as far as an output could hold it: its JSON, what stands between its
+ * quotes, and what stands beside an ampersand.
+ * https://github.com/actions/runner/blob/main/src/Sdk/DTLogging/Logging/ValueEncoders.cs
+ */
+function hiddenWith(line: string): string[] {
+  const besideAmpersands = line.split('&').filter((part) => part.length >= 6);
+  return [line, JSON.stringify(line).slice(1, -1), line.replace(/^"(.*)"$/, '$1'), ...besideAmpersands];
 }
 
 function linesOf(payload: Plaintext): string[] {

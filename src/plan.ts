@@ -6,7 +6,9 @@ import { ActionError } from './errors.ts';
 import { droppedKeys, type ExistingManifest, parseExistingManifest } from './existing-manifest.ts';
 import {
   formatSecretVersionName,
+  isLower,
   isSameSecret,
+  type SecretName,
   type SecretVersionName,
   type SecretVersionRequest,
 } from './google/resource-names.ts';
@@ -65,14 +67,14 @@ export function plan(situation: Situation): Change {
   const { rule, text, resolved } = situation;
   const existing = text === undefined ? undefined : parseExistingManifest(situation.desired, text);
   const provenance = existing?.provenance;
-  const isHeld = provenance?.hold !== undefined && isFollowing(situation.desired);
-  const desired = isHeld ? pin(situation.desired, provenance) : situation.desired;
+  const desired = pinHeld(situation.desired, provenance);
+  const isHeld = desired !== situation.desired;
   refuseGoingBack(desired, provenance, resolved);
 
   const template = templateOf(desired, rule);
-  const hold = isHeld || desired.hold === true ? holdSince(provenance, situation) : undefined;
   const from = provenance?.sources ?? NONE;
   const sources = findSources(desired, from, resolved);
+  const hold = isHeld ? provenance?.hold : findWishedHold(situation, provenance, sources);
   if (existing !== undefined && sources !== undefined && !situation.refresh) {
     const clear = buildClearManifest({ desired, template, hold, existing }, sources);
     const manifest = EncryptedManifest.verify(desired.file, existing.text, {
@@ -108,25 +110,36 @@ export function buildClearManifest(
   };
 }
 
+/** As wished, but for a held manifest: the versions that it carries stand in the place of `latest` and aliases. */
+export function pinHeld(desired: DesiredSecret, provenance: Provenance | undefined): DesiredSecret {
+  if (provenance?.hold === undefined || !isFollowing(desired)) return desired;
+  const pinned = [...desired.data].flatMap(([key, { name }]): [string, SecretVersionRequest][] => {
+    const held = findCarried(provenance.sources, key, name);
+    return held === undefined ? [] : [[key, { name, version: { kind: 'number', number: held.version } }]];
+  });
+  // Another secret in the place of the one that is held is none of the hold's business.
+  return pinned.length === 0 ? desired : { ...desired, data: new Map([...desired.data, ...pinned]) };
+}
+
+/** The version of a secret that a manifest carries, under this key or, where that is new, under another one. */
+function findCarried(sources: Versions, key: string, name: SecretName): SecretVersionName | undefined {
+  return [sources.get(key), ...sources.values()].find((source) => source !== undefined && isSameSecret(source, name));
+}
+
 /** Whether time alone may bring another version. */
-function isFollowing({ data, hold }: DesiredSecret): boolean {
+export function isFollowing({ data, hold }: DesiredSecret): boolean {
   return hold === undefined && [...data.values()].some(({ version }) => version.kind !== 'number');
 }
 
-/** A version that is held already goes on being held by whoever did it first. */
-function holdSince(provenance: Provenance | undefined, { hold }: Situation): Hold {
-  return provenance?.hold ?? hold;
-}
-
-/** A held manifest stays at the versions that it carries, and is otherwise kept as wished. */
-function pin(desired: DesiredSecret, { sources }: Provenance): DesiredSecret {
-  const data = [...desired.data].map(([key, request]): [string, SecretVersionRequest] => {
-    const held = sources.get(key);
-    return held !== undefined && isSameSecret(held, request.name)
-      ? [key, { name: request.name, version: { kind: 'number', number: held.version } }]
-      : [key, request];
-  });
-  return { ...desired, data: new Map(data) };
+/** What `hold: true` writes: whoever holds these very versions already goes on holding them. */
+function findWishedHold(
+  { desired, hold }: Situation,
+  provenance: Provenance | undefined,
+  sources: Versions | undefined,
+): Hold | undefined {
+  if (desired.hold !== true) return undefined;
+  const isSame = [...(sources ?? [])].every(([key, { version }]) => provenance?.sources.get(key)?.version === version);
+  return sources !== undefined && isSame ? (provenance?.hold ?? hold) : hold;
 }
 
 /**
@@ -147,9 +160,10 @@ function findSources(desired: DesiredSecret, claimed: Versions, resolved: Versio
 function refuseGoingBack(desired: DesiredSecret, provenance: Provenance | undefined, resolved: Versions): void {
   for (const [key, { version }] of desired.data) {
     const now = resolved.get(key);
-    const before = provenance?.sources.get(key);
-    if (version.kind !== 'latest' || now === undefined || before === undefined || !isSameSecret(now, before)) continue;
-    if (BigInt(now.version) >= BigInt(before.version)) continue;
+    const before = now && findCarried(provenance?.sources ?? NONE, key, now);
+    if (version.kind !== 'latest' || now === undefined || before === undefined) continue;
+    // Both are Google's own names: a secret of another project is another one.
+    if (now.project !== before.project || !isLower(now.version, before.version)) continue;
     throw new ActionError('SECRET_WENT_BACK', {
       message: `Cannot update ${desired.file}: latest resolves to ${formatSecretVersionName(now)}, but version ${before.version} is committed.`,
       remedy: `To go back on purpose, write \`version: ${now.version}\`; otherwise run it again, for Secret Manager may answer late.`,

@@ -1,5 +1,6 @@
 // What stands on GitHub about a change: the commit's message, and the pull request's title and body.
 
+import { isLower } from './google/resource-names.ts';
 import { code, link, table } from './markdown.ts';
 import type { ManifestReport, SourceReport } from './report.ts';
 import type { RunContext } from './run-context.ts';
@@ -28,22 +29,30 @@ export function describePublication(
   const [first = '', ...rest] = (wishes.commitMessage ?? `${headline}\n\n${generated}`).trim().split(/\r?\n/);
   return {
     commitMessage: { headline: first, body: rest.join('\n').trim() },
-    title: wishes.title ?? headline,
+    title: shorten(wishes.title ?? headline),
     body: describeProposal(manifests, wishes.body, run),
   };
+}
+
+/** GitHub refuses longer titles. */
+function shorten(title: string): string {
+  const characters = [...title];
+  return characters.length <= 256 ? title : `${characters.slice(0, 255).join('')}…`;
 }
 
 function describeChange({ name, sources, outcome, hold }: ManifestReport): string {
   const [source] = sources;
   if (source === undefined) return `Set ${name}`;
   const version = `version ${source.to} of ${source.secret}`;
-  if (outcome === 'updated' && source.from === source.to) return `Encrypt ${name} anew with ${version}`;
+  if (outcome === 'updated' && source.from === source.to) {
+    return hold === undefined ? `Encrypt ${name} anew with ${version}` : `Hold ${name} at ${version}`;
+  }
   if (isRollback(source)) return `Roll ${name} back to ${version}${hold === undefined ? '' : ' and hold it'}`;
   return `Set ${name} to ${version}`;
 }
 
-export function isRollback({ from, to }: SourceReport): boolean {
-  return from !== undefined && Number(to) < Number(from);
+function isRollback({ from, to }: SourceReport): boolean {
+  return from !== undefined && isLower(to, from);
 }
 
 function describeProposal(manifests: readonly ManifestReport[], above: string, run: RunContext): string {

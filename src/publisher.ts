@@ -1,7 +1,7 @@
 // Where ciphertext goes: the port that the pipeline knows. Its adapters are github/commit.ts and
 // github/pull-request.ts; both take nothing but an EncryptedManifest.
 
-import type { SopsConfiguration } from './sops/creation-rule.ts';
+import type { SopsConfiguration } from './sops/configuration.ts';
 import type { EncryptedManifest } from './sops/encrypted-manifest.ts';
 
 /** A branch as it was read: one commit, and what it holds at the paths that were asked for. */

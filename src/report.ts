@@ -8,7 +8,7 @@ import type { Versions } from './plan.ts';
 import type { Commit, Published, Target } from './publisher.ts';
 import type { Step } from './step.ts';
 
-export type Outcome = 'created' | 'updated' | 'unchanged' | 'held' | 'failed';
+type Outcome = 'created' | 'updated' | 'unchanged' | 'held' | 'failed';
 
 export interface SourceReport {
   key: string;
@@ -43,7 +43,7 @@ export interface SyncReport {
   commit: Commit | undefined;
   branch: string | undefined;
   pullRequest: Published['pullRequest'];
-  error: { code: ErrorCode; message: string; remedy: string } | undefined;
+  error: { code: ErrorCode; message: string; remedy: string; changedSomething: boolean } | undefined;
 }
 
 const OUTCOMES = { create: 'created', update: 'updated', unchanged: 'unchanged', held: 'held' } as const;
@@ -69,8 +69,9 @@ export function reportSync(
   steps: readonly Step[],
   published: Published | undefined,
 ): SyncReport {
-  // A pull request that already proposes just this is nothing new.
-  const isOld = published !== undefined && published.commit === undefined;
+  // A pull request that already proposes just this is nothing new; one that is opened for a branch of an earlier run is.
+  const isOld =
+    published !== undefined && published.commit === undefined && published.pullRequest?.operation !== 'created';
   const manifests = steps
     .map(reportManifest)
     .map((manifest) =>
@@ -112,7 +113,7 @@ function reportSources({ data }: DesiredSecret, versions: { from: Versions; to: 
 }
 
 export function failedReport(error: ActionError, repository: string): SyncReport {
-  const { code, message, remedy } = error;
+  const { code, message, remedy, changedSomething } = error;
   return {
     outcome: 'failed',
     changed: false,
@@ -122,7 +123,7 @@ export function failedReport(error: ActionError, repository: string): SyncReport
     commit: undefined,
     branch: undefined,
     pullRequest: undefined,
-    error: { code, message, remedy },
+    error: { code, message, remedy, changedSomething },
   };
 }
 
@@ -157,6 +158,6 @@ export function formatResult({ outcome, changed, commit, pullRequest, manifests,
     )
     .join(', ');
   const where = pullRequest?.url ?? commit?.url;
-  const written = changed && commit === undefined ? `would be ${outcome}` : outcome;
+  const written = changed && where === undefined ? `would be ${outcome}` : outcome;
   return `Outcome: ${written} (${what})${where === undefined ? '' : `, see ${where}`}.`;
 }

@@ -2,15 +2,25 @@
 
 import type { DesiredSecret } from './desired-secret.ts';
 import { ActionError } from './errors.ts';
+import { findClaims } from './existing-manifest.ts';
 import { formatSecretVersionName, formatVersionRequest, type SecretVersionName } from './google/resource-names.ts';
 import type { SecretSource } from './google/secret-source.ts';
 import type { Hold } from './kubernetes/provenance.ts';
 import type { RememberingSource } from './memory.ts';
 import type { Plaintext } from './plaintext.ts';
-import { buildClearManifest, type Change, plan, type Situation, type Versions } from './plan.ts';
+import {
+  buildClearManifest,
+  type Change,
+  isFollowing,
+  pinHeld,
+  plan,
+  type Situation,
+  type Versions,
+  type Write,
+} from './plan.ts';
 import type { Target } from './publisher.ts';
-import type { SopsConfiguration } from './sops/creation-rule.ts';
-import type { EncryptedManifest } from './sops/encrypted-manifest.ts';
+import type { SopsConfiguration } from './sops/configuration.ts';
+import { EncryptedManifest } from './sops/encrypted-manifest.ts';
 import type { Encrypter } from './sops/encrypter.ts';
 import type { EncryptionRule } from './sops/encryption-rule.ts';
 
@@ -41,6 +51,21 @@ export interface Planning extends Governed {
 }
 
 type Log = (line: string) => void;
+
+/** Starts asking while the branch is still being read. Only that shows what is needed, so a failure is nobody's yet. */
+export function startFollowing(secrets: SecretSource, desired: readonly DesiredSecret[]): void {
+  for (const request of desired.flatMap(({ data }) => [...data.values()])) {
+    if (request.version.kind !== 'number') secrets.access(request).catch(() => undefined);
+  }
+}
+
+/** What is left to ask for: a version that is held, on the base or in what is proposed, needs no `latest` to stay. */
+export function findFollowed(desired: DesiredSecret, { base, proposal }: Target): DesiredSecret {
+  if (!isFollowing(desired)) return desired;
+  const open = proposal?.pullRequest && proposal;
+  const texts = [base, open].flatMap((snapshot) => snapshot?.files.get(desired.file) ?? []);
+  return texts.reduce((wish, text) => pinHeld(wish, findClaims(text)), desired);
+}
 
 /** Asks what `latest` and aliases are now. A pinned number is not asked for: it may need no access at all. */
 export async function followVersions(
@@ -77,14 +102,23 @@ export async function planStep(planning: Planning): Promise<Step> {
   const proposed = planOnProposal(situation, target);
   // A rollback that is proposed and held is not taken back by a run that follows `latest`.
   if (proposed?.kind === 'held') return { ...governed, change: proposed, versions: proposed.from, manifest: undefined };
-  if (!isWrite({ change })) return { ...governed, change, versions: change.from, manifest: undefined };
-  if (proposed?.kind !== 'unchanged') return { ...governed, change, versions: situation.resolved, manifest: undefined };
-  return {
-    ...governed,
-    change: { ...change, hold: proposed.hold },
-    versions: proposed.from,
-    manifest: proposed.manifest,
-  };
+  if (change.kind !== 'create' && change.kind !== 'update') {
+    return { ...governed, change, versions: change.from, manifest: undefined };
+  }
+  if (proposed?.kind === 'unchanged') {
+    const { from: versions, hold, manifest } = proposed;
+    const write = { ...change, hold };
+    if (says(manifest, { write, versions })) return { ...governed, change: write, versions, manifest };
+  }
+  return { ...governed, change, versions: situation.resolved, manifest: undefined };
+}
+
+/** Whether it says in clear what would be written now: people may have changed labels on the base meanwhile. */
+function says({ file, text }: EncryptedManifest, { write, versions }: { write: Write; versions: Versions }): boolean {
+  const { desired, rule } = write;
+  const clear = buildClearManifest(write, versions);
+  const verified = EncryptedManifest.verify(file, text, { clear, dataKeys: desired.data.keys(), rule });
+  return verified instanceof EncryptedManifest;
 }
 
 /** Secret Manager may answer late for `latest`: a version lower than the committed one is asked for once more. */
@@ -101,12 +135,14 @@ async function planOnceMore(situation: Situation, secrets: RememberingSource): P
   }
 }
 
-/** What would have to be done to the pull request that is open: an earlier run's ciphertext may still be right. */
+/** What would have to be done to the head branch: an earlier run's ciphertext may still be right. */
 function planOnProposal(situation: Situation, { proposal }: Target): Change | undefined {
   const text = proposal?.files.get(situation.desired.file);
   if (text === undefined) return undefined;
   try {
-    return plan({ ...situation, text });
+    const change = plan({ ...situation, text });
+    // A pull request that somebody has closed holds nothing any more.
+    return change.kind === 'held' && proposal?.pullRequest === undefined ? undefined : change;
   } catch (error) {
     // What was only proposed may be written over.
     if (error instanceof ActionError) return undefined;

@@ -25,8 +25,9 @@ export function formatSummary(report: SyncReport): string {
 function heading({ outcome, changed, error, commit, pullRequest }: SyncReport): string {
   if (outcome === 'unchanged' && pullRequest?.operation === 'none') return 'Secret change is already proposed';
   if (error?.code === 'PUBLICATION_UNCERTAIN') return 'It is not known whether something was changed';
-  if (changed && commit === undefined) return `Secret would be ${outcome} (nothing was written)`;
+  if (error?.changedSomething) return 'The run failed half way';
   if (changed && pullRequest !== undefined) return 'Secret change proposed to the Flux repository';
+  if (changed && commit === undefined) return `Secret would be ${outcome} (nothing was written)`;
   return HEADINGS[outcome];
 }
 

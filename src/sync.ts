@@ -3,25 +3,36 @@
 
 import type { Deadline } from './deadline.ts';
 import type { DesiredSecret } from './desired-secret.ts';
-import { ActionError } from './errors.ts';
-import { formatSecretVersionName } from './google/resource-names.ts';
+import { ActionError, toActionError } from './errors.ts';
+import { formatSecretVersionName, type SecretName } from './google/resource-names.ts';
 import type { SecretSource } from './google/secret-source.ts';
 import { rememberAccesses, rememberEncryptions } from './memory.ts';
-import { type Policy, refuseRecipients, refuseSecret } from './policy.ts';
+import type { Policy } from './policy.ts';
 import { describePublication, type TextWishes } from './publication-text.ts';
 import {
   configurationPaths,
   findConfiguration,
+  type Published,
   type Publisher,
   type ReadRequest,
   type Snapshot,
   StalePlan,
+  type Target,
 } from './publisher.ts';
 import { reportManifest, reportSync, type SyncReport } from './report.ts';
 import type { RunContext } from './run-context.ts';
 import type { Encrypter } from './sops/encrypter.ts';
-import { type Recipient, recipientsRule } from './sops/encryption-rule.ts';
-import { encryptStep, followVersions, type Governed, isWrite, planStep, type Step } from './step.ts';
+import { type EncryptionRule, type Recipient, recipientsRule } from './sops/encryption-rule.ts';
+import {
+  encryptStep,
+  findFollowed,
+  followVersions,
+  type Governed,
+  isWrite,
+  planStep,
+  type Step,
+  startFollowing,
+} from './step.ts';
 
 export interface SyncRequest {
   desired: readonly DesiredSecret[];
@@ -48,8 +59,9 @@ export interface Ports {
 
 /** @throws {ActionError} with any code; nothing has changed then but what its message names */
 export async function sync(request: SyncRequest, ports: Ports): Promise<SyncReport> {
-  for (const { name } of request.desired.flatMap(({ data }) => [...data.values()])) refuseSecret(request.policy, name);
-  if (request.recipients.length > 0) refuseRecipients(request.policy, recipientsRule(request.recipients));
+  const secrets = request.desired.flatMap(({ data }) => [...data.values()].map(({ name }) => name));
+  const rule = request.recipients.length > 0 ? recipientsRule(request.recipients) : undefined;
+  await refuseOutside(request.policy, secrets, rule);
   const pass = createPass(request, ports);
   let mayHaveWritten = false;
   for (;;) {
@@ -75,14 +87,14 @@ function createPass(request: SyncRequest, ports: Ports): () => Promise<SyncRepor
 
   return async () => {
     log(`Reading ${request.repository}.`);
-    const early = mayFollowEarly(request) ? followVersions(secrets, request.desired, log) : undefined;
-    const reading = publisher.read({ ...pathsOf(request), isRetry: attempted.length > 0 });
-    const [target] = await Promise.all([reading, early]);
+    if (mayFollowEarly(request)) startFollowing(secrets, request.desired);
+    const target = await publisher.read({ ...pathsOf(request), isRetry: attempted.length > 0 });
     if (target.lostCommit !== undefined && target.proposal === undefined && attempted.length > 0) {
       return reportSync(request.repository, target, attempted, { commit: target.lostCommit });
     }
     const governed = await Promise.all(request.desired.map((desired) => govern(request, target.base, desired)));
-    const resolved = await (early ?? followVersions(secrets, request.desired, log));
+    const followed = request.desired.map((desired) => findFollowed(desired, target));
+    const resolved = await followVersions(secrets, followed, log);
     const hold = { by: request.run.actor, since: request.run.startedAt };
     const planning = { refresh: request.refresh, hold, target, resolved, secrets };
     const steps = await Promise.all(governed.map((each) => planStep({ ...each, ...planning })));
@@ -90,10 +102,7 @@ function createPass(request: SyncRequest, ports: Ports): () => Promise<SyncRepor
 
     const ready = await Promise.all(steps.map((step) => encryptStep(step, { secrets, encrypter, log })));
     const manifests = ready.flatMap(({ manifest }) => manifest ?? []);
-    if (manifests.length === 0) {
-      const isHeld = ready.some(({ change }) => change.kind === 'held');
-      return reportSync(request.repository, target, ready, isHeld ? {} : await target.withdraw());
-    }
+    if (manifests.length === 0) return reportSync(request.repository, target, ready, await settle(target, ready, log));
     attempted = ready;
     ports.deadline.signal.throwIfAborted();
     log(`Publishing to ${request.repository}.`);
@@ -110,6 +119,22 @@ function pathsOf({ desired, recipients }: SyncRequest): Omit<ReadRequest, 'isRet
   return { files, configurations: recipients.length > 0 ? [] : [...new Set(files.flatMap(configurationPaths))] };
 }
 
+/** Nothing is to be written. What was proposed goes, but for what is held there, or may be the way out of a hold. */
+function settle(target: Target, steps: readonly Step[], log: Ports['log']): Promise<Published> | Published {
+  const { base, proposal } = target;
+  if (proposal === undefined) return {};
+  const isHeld = steps.some(({ change: { kind, desired } }) => {
+    return kind === 'held' && proposal.files.get(desired.file) !== base.files.get(desired.file);
+  });
+  if (!isHeld) {
+    log('Nothing is left to change: taking back what was proposed.');
+    return target.withdraw();
+  }
+  const { pullRequest } = proposal;
+  if (pullRequest === undefined) return {};
+  return { pullRequest: { number: pullRequest.number, url: pullRequest.url, operation: 'none' } };
+}
+
 /** Where the repository decides on the recipients and the workflow bounds them, nothing is accessed before they are known. */
 function mayFollowEarly({ recipients, policy }: SyncRequest): boolean {
   return recipients.length > 0 || policy.allowedRecipients.length === 0;
@@ -122,8 +147,23 @@ async function govern({ recipients, policy }: SyncRequest, base: Snapshot, desir
   if (configuration === undefined) throw noRecipients(desired.file);
   const { parseCreationRule } = await import('./sops/creation-rule.ts');
   const rule = parseCreationRule(configuration, desired.file);
-  refuseRecipients(policy, rule);
+  await refuseOutside(policy, [], rule);
   return { desired, rule, configuration };
+}
+
+/**
+ * Globs need a library, which a run without a policy does not load.
+ * @throws {SECRET_NOT_ALLOWED | RECIPIENT_NOT_ALLOWED}
+ */
+async function refuseOutside(
+  policy: Policy,
+  secrets: readonly SecretName[],
+  rule: EncryptionRule | undefined,
+): Promise<void> {
+  if (policy.allowedSecrets.length + policy.allowedRecipients.length === 0) return;
+  const { refuseRecipients, refuseSecret } = await import('./policy.ts');
+  for (const secret of secrets) refuseSecret(policy, secret);
+  if (rule !== undefined) refuseRecipients(policy, rule);
 }
 
 function noRecipients(file: string): ActionError {
@@ -135,8 +175,9 @@ function noRecipients(file: string): ActionError {
 
 function uncertain({ repository }: SyncRequest, cause: unknown): ActionError {
   return new ActionError('PUBLICATION_UNCERTAIN', {
-    message: `Cannot tell whether ${repository} was changed: GitHub did not answer a write, nor the questions about it afterwards.`,
+    message: `Cannot tell whether ${repository} was changed: GitHub did not answer a write. ${toActionError(cause).message}`,
     remedy: 'Run it again: what has arrived is then left alone, and what has not is written.',
+    changedSomething: true,
     cause,
   });
 }

@@ -3,6 +3,7 @@
 
 const RUN_TRAILER = 'Flux-Secret-Sync-Run';
 const SOURCE_TRAILER = 'Flux-Secret-Sync-Source';
+const TRAILER = /^[A-Za-z0-9-]+: \S/;
 
 export interface Trailers {
   /** One name for the whole run, and for no other. */
@@ -14,7 +15,10 @@ export interface Trailers {
 /** Body and trailers; the trailers are the last paragraph, so that git finds them. */
 export function formatCommitBody(body: string, { runId, sources }: Trailers): string {
   const trailers = [...sources.map((source) => `${SOURCE_TRAILER}: ${source}`), `${RUN_TRAILER}: ${runId}`].join('\n');
-  return body === '' ? trailers : `${body.trimEnd()}\n\n${trailers}`;
+  if (body === '') return trailers;
+  // Somebody's own trailers (`Signed-off-by`) stay trailers only in the same paragraph.
+  const separator = lastParagraph(body).every((line) => TRAILER.test(line)) ? '\n' : '\n\n';
+  return `${body.trimEnd()}${separator}${trailers}`;
 }
 
 export function findRunCommit<C extends { message: string }>(commits: readonly C[], runId: string): C | undefined {

@@ -27,8 +27,16 @@ interface Meaning {
   remedy: string;
 }
 
-const STALE =
-  /Expected branch to point to|^Ref .* is at .* but expected|reference already exists|a ref named .* already exists|already exists in the repository|a pull request already exists/i;
+/** Somebody was faster: what was read is not there any more, or what is to be made is there already. */
+const STALE: readonly RegExp[] = [
+  /Expected branch to point to/,
+  /^Ref .* is at .* but expected/,
+  /(reference|a ref named .*|a pull request) already exists/i,
+  /already exists in the repository/i,
+  /(reference|the branch .*) does not exist/i,
+  /(base|head) branch was modified/i,
+  /no commits between/i,
+];
 
 const MEANINGS: readonly Meaning[] = [
   {
@@ -46,16 +54,20 @@ const MEANINGS: readonly Meaning[] = [
   },
   {
     matches: ({ message }) =>
-      /reviews may only be requested from collaborators|could not resolve to a (node|user)/i.test(message),
+      /reviews? (may only|cannot) be requested from|could not resolve to a (node|user)/i.test(message),
     code: 'REVIEWER_REFUSED',
-    reason: 'a reviewer is not a collaborator of it',
+    reason: 'a reviewer is not a collaborator of it, or is the author of the pull request',
     remedy: 'Check the inputs `reviewers` and `team-reviewers`; teams need read access to the repository.',
   },
   {
-    matches: ({ message }) => /auto[- ]?merge is not allowed|auto-merge is not enabled/i.test(message),
+    matches: ({ message }) =>
+      /auto[- ]?merge is not (allowed|enabled)|merges are not allowed|^merge method .* is not allowed|is in \w+ status$/i.test(
+        message,
+      ),
     code: 'AUTO_MERGE_REFUSED',
-    reason: 'it does not allow auto-merge',
-    remedy: 'Allow it in the settings of the repository (General, Pull Requests), or leave `auto-merge` out.',
+    reason: 'it does not allow auto-merge, or not this way of merging, or requires none of the checks to wait for',
+    remedy:
+      'Allow it in the settings of the repository (General, Pull Requests) and require the checks, or change the input `auto-merge`, or leave it out.',
   },
   {
     matches: ({ status, type, message }) => type === 'RATE_LIMITED' || status === 429 || /rate limit/i.test(message),
@@ -69,7 +81,8 @@ const MEANINGS: readonly Meaning[] = [
       /protected branch|rule violation|repository rule|ruleset/i.test(message),
     code: 'BRANCH_PROTECTED',
     reason: 'a rule protects the branch against this token',
-    remedy: 'Use `publish: pull-request`, or let the GitHub App of the token bypass the rule.',
+    remedy:
+      'Use `publish: pull-request`, or another `branch` for it, or let the GitHub App of the token bypass the rule.',
   },
   {
     matches: ({ status, type, message }) =>
@@ -96,27 +109,39 @@ export function explainFailure(
   if (thrown instanceof StalePlan) return thrown;
   if (thrown instanceof ActionError) return writes ? new StalePlan(true, thrown) : thrown;
   const refusal = parseRefusal(thrown);
-  const message = (reason: string) =>
-    `Cannot ${verb} ${repository}: ${reason}${remains === undefined ? '' : `; ${remains}`}.`;
+  const fail = (code: ErrorCode, reason: string, remedy: string) =>
+    new ActionError(code, {
+      message: `Cannot ${verb} ${repository}: ${reason}${remains === undefined ? '' : `; ${remains}`}.`,
+      remedy,
+      changedSomething: remains !== undefined,
+      cause: thrown,
+    });
   if (refusal === undefined || (refusal.status !== undefined && refusal.status >= 500)) {
     if (writes) return new StalePlan(true, thrown);
-    return new ActionError('GITHUB_UNREACHABLE', {
-      message: message('GitHub did not answer, though it was asked again and again'),
-      remedy: 'Check githubstatus.com, the network and HTTPS_PROXY, and run it again.',
-      cause: thrown,
-    });
+    return fail(
+      'GITHUB_UNREACHABLE',
+      'GitHub did not answer, though it was asked again and again',
+      'Check githubstatus.com, the network and HTTPS_PROXY, and run it again.',
+    );
   }
-  if (refusal.type === 'STALE_DATA' || STALE.test(refusal.message)) return new StalePlan(false, thrown);
+  if (refusal.type === 'STALE_DATA' || STALE.some((pattern) => pattern.test(refusal.message))) {
+    return new StalePlan(false, thrown);
+  }
   const meaning = MEANINGS.find(({ matches }) => matches(refusal));
   if (meaning === undefined) {
-    return new ActionError('GITHUB_REFUSED', {
-      message: message(`GitHub refused it with ${refusal.type || `status ${refusal.status}`}`),
-      remedy: 'Its audit log and the settings of the repository may say why.',
-      cause: thrown,
-    });
+    return fail(
+      'GITHUB_REFUSED',
+      `GitHub refused it${nameOf(refusal)}`,
+      'Its audit log and the settings of the repository may say why.',
+    );
   }
-  const { code, reason, remedy } = meaning;
-  return new ActionError(code, { message: message(reason), remedy, cause: thrown });
+  return fail(meaning.code, meaning.reason, meaning.remedy);
+}
+
+/** GitHub's own word for it. A text of any other form is not repeated: who knows what is in it. */
+function nameOf({ status, type }: Refusal): string {
+  if (status !== undefined) return ` with status ${status}`;
+  return /^[A-Z_]{1,50}$/.test(type) ? ` with ${type}` : '';
 }
 
 /** Undefined where no answer came: the connection broke, or the request took too long. */
@@ -126,8 +151,9 @@ export function parseRefusal(thrown: unknown): Refusal | undefined {
     const [first] = thrown.errors as { type?: unknown; message?: unknown }[];
     return { status: undefined, type: text(first?.type), message: text(first?.message) };
   }
-  if (!('response' in thrown) || thrown.response === undefined || !('status' in thrown)) return undefined;
-  return { status: Number(thrown.status), type: '', message: thrown.message };
+  if (!('response' in thrown) || thrown.response === undefined) return undefined;
+  // Without a status: the throttling plugin's word for RATE_LIMITED in a GraphQL answer.
+  return { status: 'status' in thrown ? Number(thrown.status) : 429, type: '', message: thrown.message };
 }
 
 function text(value: unknown): string {

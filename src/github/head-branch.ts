@@ -13,7 +13,7 @@ export interface HeadBranchPlace {
   runId: string;
 }
 
-export interface BranchHead {
+interface BranchHead {
   branch: string;
   oid: string;
 }
@@ -45,8 +45,13 @@ export async function createHeadBranch(
     });
     return toCommit(data.createCommitOnBranch.commit);
   } catch (error) {
-    if (wasCreated(error)) await deleteHeadBranch(place, { branch, oid: base.oid });
-    throw explainFailure(error, { verb: `commit to ${branch} of`, repository: nameWithOwner, writes: true });
+    const isLeft = wasCreated(error) && !(await takeBack(place, { branch, oid: base.oid }));
+    throw explainFailure(error, {
+      verb: `commit to ${branch} of`,
+      repository: nameWithOwner,
+      writes: true,
+      ...(isLeft && { remains: `the branch ${branch} was made and stays` }),
+    });
   }
 }
 
@@ -60,21 +65,30 @@ export async function rewriteHeadBranch(
   publication: Publication,
 ): Promise<Commit> {
   const beside = besideBranch(head.branch, place.runId);
-  const commit = await createHeadBranch(place, beside, publication);
+  try {
+    const commit = await createHeadBranch(place, beside, publication);
+    await moveHeadBranch(place, head, { branch: beside, oid: commit.oid });
+    return commit;
+  } catch (error) {
+    // Wherever it stands: the name is this run's own.
+    await takeBack(place, { branch: beside, oid: undefined });
+    throw error;
+  }
+}
+
+async function moveHeadBranch(place: HeadBranchPlace, head: BranchHead, beside: BranchHead): Promise<void> {
   try {
     await updateRefs(place, [
-      { name: `refs/heads/${head.branch}`, beforeOid: head.oid, afterOid: commit.oid, force: true },
-      { name: `refs/heads/${beside}`, beforeOid: commit.oid, afterOid: NO_COMMIT },
+      { name: `refs/heads/${head.branch}`, beforeOid: head.oid, afterOid: beside.oid, force: true },
+      { name: `refs/heads/${beside.branch}`, beforeOid: beside.oid, afterOid: NO_COMMIT },
     ]);
   } catch (error) {
-    await deleteHeadBranch(place, { branch: beside, oid: commit.oid }).catch(() => undefined);
     throw explainFailure(error, {
       verb: `update ${head.branch} of`,
       repository: place.repository.nameWithOwner,
       writes: true,
     });
   }
-  return commit;
 }
 
 /** Its pull request is closed by GitHub, as always when a head branch goes. */
@@ -90,9 +104,18 @@ export async function deleteHeadBranch(place: HeadBranchPlace, { branch, oid }: 
   }
 }
 
-/** Where the commit is made before the head branch is moved to it. */
-export function besideBranch(branch: string, runId: string): string {
-  return `${branch}-${runId}`;
+/** Deletes what this run has made, now that it failed; false where that failed too, or somebody has pushed to it. */
+export function takeBack(
+  { client, repository }: HeadBranchPlace,
+  { branch, oid }: { branch: string; oid: string | undefined },
+): Promise<boolean> {
+  const deletion = { name: `refs/heads/${branch}`, ...(oid && { beforeOid: oid }), afterOid: NO_COMMIT };
+  return client.tidy(UPDATE_REFS, { refs: { repositoryId: repository.id, refUpdates: [deletion] } });
+}
+
+/** Where the commit is made before the head branch is moved to it. A long name is cut, for GitHub takes 244 bytes. */
+function besideBranch(branch: string, runId: string): string {
+  return `${Buffer.from(branch).subarray(0, 200)}-${runId}`;
 }
 
 function updateRefs({ client, repository }: HeadBranchPlace, refUpdates: readonly object[]): Promise<unknown> {

@@ -1,16 +1,17 @@
 // What git and GitHub take as names: repositories, branches, and paths of files that this action may write.
 
-/** `owner/name`. */
+/** `owner/name`; enterprises end the logins of their managed users with `_shortcode`. */
 export function isRepository(text: string): boolean {
-  return /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/.test(text);
+  return /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/.test(text);
 }
 
 /** https://git-scm.com/docs/git-check-ref-format, for what stands behind `refs/heads/`. */
 export function isBranch(text: string): boolean {
-  if (text === '' || text === '@' || text.startsWith('-') || Buffer.byteLength(text) > 244) return false;
+  // git reads `@` as HEAD.
+  if (['', '@', 'HEAD'].includes(text) || text.startsWith('-') || Buffer.byteLength(text) > 244) return false;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: git refuses just these.
-  if (/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{/.test(text)) return false;
-  return text.split('/').every((part) => part !== '' && !part.startsWith('.') && !/(\.|\.lock)$/.test(part));
+  if (/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|\.$|@\{/.test(text)) return false;
+  return text.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'));
 }
 
 const RESERVED_FILES = new Set(['.sops.yaml', '.sops.yml', 'kustomization.yaml', 'kustomization.yml']);

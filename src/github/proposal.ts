@@ -1,114 +1,69 @@
-// The head branch of a pull request as it stands: whose commits are on it, whether it still fits on the base, and
-// the pull request that is open for it.
+// What the head branch of a pull request is to this run: an earlier run's proposal to go on from, or somebody's work,
+// which stays as it is.
 
+import { isDefaultBranch } from '../default-branch.ts';
 import { ActionError } from '../errors.ts';
 import type { Commit, Proposal, Snapshot } from '../publisher.ts';
 import type { GitHubClient } from './client.ts';
 import { findRunCommit, isOurs } from './commit-message.ts';
-import { explainFailure } from './failure.ts';
-import { type BranchHead, besideBranch } from './head-branch.ts';
-import {
-  type FileAliases,
-  fileFields,
-  fileVariables,
-  pathVariables,
-  readFiles,
-  SIGNED_COMMIT,
-  type SignedCommit,
-  toCommit,
-} from './snapshot.ts';
+import { type BranchCommit, type HeadRequest, type HeadState, type OpenPullRequest, readHead } from './head-state.ts';
+import { toCommit } from './snapshot.ts';
 
 export interface OwnProposal extends Proposal {
   pullRequest: OpenPullRequest | undefined;
   /** Whether it has to be made anew on the base before it can be merged. */
-  conflicts: boolean;
+  isOutdated: boolean;
+  /** Whether the branch is this action's to delete. One without a commit may be somebody's, and is only borrowed then. */
+  mayBeDeleted: boolean;
   /** The commit of this very run on it, where the answer to it was lost. */
   runCommit: Commit | undefined;
-  /** What an answer that was lost left of a rewrite. */
-  leftover: BranchHead | undefined;
 }
 
-export interface OpenPullRequest {
-  id: string;
-  number: number;
-  url: string;
-}
-
-export interface ProposalRequest {
-  /** `owner/name`. */
-  repository: string;
-  base: Snapshot;
-  branch: string;
+export interface ProposalRequest extends HeadRequest {
   runId: string;
-  files: readonly string[];
 }
-
-interface HeadData {
-  repository: {
-    head: { target: FileAliases & { oid: string } } | null;
-    beside: { target: { oid: string } } | null;
-    pullRequests: {
-      nodes: (OpenPullRequest & { baseRefName: string; isCrossRepository: boolean; mergeable: string })[];
-    };
-  };
-}
-interface BranchCommit extends SignedCommit {
-  message: string;
-  parents: { nodes: { oid: string }[] };
-}
-interface ComparisonData {
-  repository: {
-    base: {
-      compare: {
-        commits: { totalCount: number; nodes: BranchCommit[] };
-        oldest: { nodes: { parents: { nodes: FileAliases[] } }[] };
-      } | null;
-    } | null;
-  };
-}
-
-const MAX_COMMITS = 100;
 
 /**
  * Undefined where there is no such branch.
- * @throws {BRANCH_HAS_OTHER_COMMITS} when people have committed to it
- * @throws {BRANCH_SERVES_OTHER_BASE} when its pull request is for another base
+ * @throws {BRANCH_IS_BASE} when it is no branch to propose from
+ * @throws {BRANCH_HAS_OTHER_COMMITS} when people have committed to it, or this action for another file
+ * @throws {BRANCH_SERVES_OTHER_BASE} when a pull request from it is for another base
+ * @throws {StalePlan} when somebody pushes to it meanwhile
  */
 export async function findProposal(client: GitHubClient, request: ProposalRequest): Promise<OwnProposal | undefined> {
-  const { base, branch, files } = request;
-  const beside = besideBranch(branch, request.runId);
-  const { head, pullRequests, ...found } = (
-    await query<HeadData>(client, request, headDocument(files), {
-      head: `refs/heads/${branch}`,
-      beside: `refs/heads/${beside}`,
-      branch,
-    })
-  ).repository;
-  if (head === null) return undefined;
-  const open = pullRequests.nodes.find(({ isCrossRepository }) => !isCrossRepository);
-  if (open !== undefined && open.baseRefName !== base.branch) throw otherBase(branch, open.number, open.baseRefName);
+  const { base, branch, files, runId } = request;
+  if (branch === base.branch) throw isBase(branch, 'the base itself');
+  const { head, defaultBranch } = await readHead(client, request);
+  if (branch === defaultBranch) throw isBase(branch, 'the default branch of the repository');
+  if (head === undefined) return undefined;
 
-  const comparison = (
-    await query<ComparisonData>(client, request, comparisonDocument(files), {
-      base: `refs/heads/${base.branch}`,
-      head: branch,
-    })
-  ).repository.base?.compare;
-  const commits = comparison?.commits.nodes ?? [];
-  if (comparison == null || comparison.commits.totalCount > MAX_COMMITS || !commits.every(isExpected(commits))) {
-    throw otherCommits(branch, open?.number);
-  }
-  const runCommit = findRunCommit(commits, request.runId);
+  const commits = findOwnCommits(request, head);
+  const [open] = head.pullRequests;
+  const runCommit = findRunCommit(commits, runId);
   return {
     branch,
-    oid: head.target.oid,
-    files: readFiles(head.target, files),
-    pullRequest: open && { id: open.id, number: open.number, url: open.url },
-    leftover: found.beside === null ? undefined : { branch: beside, oid: found.beside.target.oid },
+    oid: head.oid,
+    files: head.files,
+    pullRequest: open,
     runCommit: runCommit && toCommit(runCommit),
-    conflicts:
-      open?.mergeable === 'CONFLICTING' || isOutdated(request, commits, comparison.oldest.nodes[0]?.parents.nodes[0]),
+    // Where the base has changed a file since, the branch conflicts or would undo that. GitHub finds out too late.
+    isOutdated: commits.length === 0 || !isSame(files, head.filesBefore, base.files),
+    mayBeDeleted: commits.length > 0 || isOurs(head) || isDefaultBranch(branch),
   };
+}
+
+/** @throws {BRANCH_HAS_OTHER_COMMITS | BRANCH_SERVES_OTHER_BASE} */
+function findOwnCommits(request: ProposalRequest, head: HeadState): readonly BranchCommit[] {
+  const { base, branch, files } = request;
+  const { commits, pullRequests } = head;
+  const other = pullRequests.find(({ baseRefName }) => baseRefName !== base.branch);
+  if (other !== undefined) throw otherBase(request, other);
+  const place =
+    pullRequests[0] === undefined ? `the branch ${branch}` : `pull request #${pullRequests[0].number} (${branch})`;
+  if (commits === undefined || !commits.every(isExpected(commits))) throw otherCommits(place);
+  const isForeign = commits.length > 0 && isOurs(head) && isSame(files, head.filesBefore, head.files);
+  if (isForeign) throw otherFile(place);
+  return commits;
 }
 
 /** A commit of this action, or a merge of the base into the branch, as the "Update branch" button makes them. */
@@ -120,70 +75,39 @@ function isExpected(commits: readonly BranchCommit[]): (commit: BranchCommit) =>
   };
 }
 
-/**
- * GitHub finds out late whether a pull request conflicts. Without a merge on the branch it can be told at once: it does
- * where the base has changed one of the files since the branch left it.
- */
-function isOutdated(
-  { base, files }: ProposalRequest,
-  commits: readonly BranchCommit[],
-  fork: FileAliases | undefined,
-): boolean {
-  if (fork === undefined || commits.some(({ parents }) => parents.nodes.length > 1)) return false;
-  const before = readFiles(fork, files);
-  return files.some((file) => before.get(file) !== base.files.get(file));
+function isSame(files: readonly string[], one: Snapshot['files'], other: Snapshot['files']): boolean {
+  return files.every((file) => one.get(file) === other.get(file));
 }
 
-function headDocument(files: readonly string[]): string {
-  return `query Head($owner: String!, $name: String!, $head: String!, $beside: String!, $branch: String!${fileVariables(files)}) {
-    repository(owner: $owner, name: $name) {
-      beside: ref(qualifiedName: $beside) { target { oid } }
-      head: ref(qualifiedName: $head) { target { oid ... on Commit { ${fileFields(files)} } } }
-      pullRequests(headRefName: $branch, states: OPEN, first: 20) {
-        nodes { id number url baseRefName isCrossRepository mergeable }
-      }
-    }
-  }`;
-}
-
-function comparisonDocument(files: readonly string[]): string {
-  return `query Comparison($owner: String!, $name: String!, $base: String!, $head: String!${fileVariables(files)}) {
-    repository(owner: $owner, name: $name) {
-      base: ref(qualifiedName: $base) {
-        compare(headRef: $head) {
-          commits(first: ${MAX_COMMITS}) { totalCount nodes { ${SIGNED_COMMIT} message parents(first: 2) { nodes { oid } } } }
-          oldest: commits(first: 1) { nodes { parents(first: 1) { nodes { ${fileFields(files)} } } } }
-        }
-      }
-    }
-  }`;
-}
-
-async function query<Data>(
-  client: GitHubClient,
-  { repository, files }: ProposalRequest,
-  document: string,
-  variables: Readonly<Record<string, string>>,
-): Promise<Data> {
-  const [owner, name] = repository.split('/');
-  try {
-    return await client.graphql(document, { owner, name, ...variables, ...pathVariables(files) });
-  } catch (error) {
-    throw explainFailure(error, { verb: 'read', repository, writes: false });
-  }
-}
-
-function otherCommits(branch: string, number: number | undefined): ActionError {
-  const place = number === undefined ? `the branch ${branch}` : `pull request #${number} (${branch})`;
-  return new ActionError('BRANCH_HAS_OTHER_COMMITS', {
-    message: `Cannot update ${place}: it has commits that this action did not make.`,
-    remedy: 'Merge it, or take these commits off the branch, or name another one with the input `branch`.',
+function isBase(branch: string, what: string): ActionError {
+  return new ActionError('BRANCH_IS_BASE', {
+    message: `Cannot open a pull request: its branch ${branch} is ${what}.`,
+    remedy: 'Name another branch with the input `branch`, or use `publish: commit`.',
   });
 }
 
-function otherBase(branch: string, number: number, base: string): ActionError {
+function otherCommits(place: string): ActionError {
+  return new ActionError('BRANCH_HAS_OTHER_COMMITS', {
+    message: `Cannot update ${place}: it has commits that this action did not make.`,
+    remedy:
+      'Merge it and delete the branch, or take these commits off it, or name another branch with the input `branch`.',
+  });
+}
+
+function otherFile(place: string): ActionError {
+  return new ActionError('BRANCH_HAS_OTHER_COMMITS', {
+    message: `Cannot update ${place}: it proposes another file.`,
+    remedy:
+      'Name another branch with the input `branch` (by default each file has its own), or delete this one if it is left over.',
+  });
+}
+
+function otherBase(
+  { branch, base }: ProposalRequest,
+  { number, baseRefName }: { number: number; baseRefName: string },
+): ActionError {
   return new ActionError('BRANCH_SERVES_OTHER_BASE', {
-    message: `Cannot use the branch ${branch}: its pull request #${number} is for ${base}.`,
-    remedy: 'Name another branch with the input `branch`, or leave it out: the default differs for each base.',
+    message: `Cannot use the branch ${branch}: its pull request #${number} is for ${baseRefName}.`,
+    remedy: `Make that one for ${base.branch} or close it, or name another branch with the input \`branch\` (by default each base has its own).`,
   });
 }

@@ -1,8 +1,8 @@
 // What a pull request is given when it is opened: labels, reviewers, and the wish to be merged by itself.
 
 import type { GitHubClient } from './client.ts';
-import { explainFailure, parseRefusal } from './failure.ts';
-import type { OpenPullRequest } from './proposal.ts';
+import { parseRefusal } from './failure.ts';
+import type { OpenPullRequest } from './head-state.ts';
 
 export interface PullRequestSettings {
   draft: boolean;
@@ -28,36 +28,34 @@ const ENABLE_AUTO_MERGE = `mutation EnableAutoMerge($autoMerge: EnablePullReques
 const MERGE = `mutation Merge($merge: MergePullRequestInput!) {
   mergePullRequest(input: $merge) { clientMutationId }
 }`;
+const IS_MERGED = `query IsMerged($owner: String!, $repo: String!, $number: Int!) {
+  repository(owner: $owner, name: $repo) { pullRequest(number: $number) { merged } }
+}`;
 
-/** @throws {REVIEWER_REFUSED | AUTO_MERGE_REFUSED | TOKEN_LACKS_PERMISSION | GITHUB_REFUSED | StalePlan} */
+/** @throws GraphqlResponseError | RequestError as Octokit has them; the deadline's ActionError */
 export async function applySettings(request: SettingsRequest): Promise<void> {
-  const { client, repository, pullRequest, settings } = request;
-  try {
-    const place = placeOf(repository, pullRequest);
-    if (settings.labels.length > 0) {
-      await client.rest('POST /repos/{owner}/{repo}/issues/{number}/labels', { ...place, labels: settings.labels });
-    }
-    if (settings.reviewers.length + settings.teamReviewers.length > 0) {
-      await client.rest('POST /repos/{owner}/{repo}/pulls/{number}/requested_reviewers', {
-        ...place,
-        reviewers: settings.reviewers,
-        team_reviewers: settings.teamReviewers,
-      });
-    }
-    if (settings.autoMerge !== undefined) await mergeWhenReady(request, settings.autoMerge);
-  } catch (error) {
-    throw explainFailure(error, {
-      verb: `set up pull request #${pullRequest.number} of`,
-      repository,
-      writes: true,
-      remains: 'it was closed again, and its branch deleted',
+  const { client, pullRequest, settings } = request;
+  const { number } = pullRequest;
+  const [owner, repo] = request.repository.split('/');
+  const place = { owner, repo, number };
+  if (settings.labels.length > 0) {
+    await client.rest('POST /repos/{owner}/{repo}/issues/{number}/labels', { ...place, labels: settings.labels });
+  }
+  if (settings.reviewers.length + settings.teamReviewers.length > 0) {
+    await client.rest('POST /repos/{owner}/{repo}/pulls/{number}/requested_reviewers', {
+      ...place,
+      reviewers: settings.reviewers,
+      team_reviewers: settings.teamReviewers,
     });
   }
-}
-
-function placeOf(repository: string, { number }: OpenPullRequest) {
-  const [owner, repo] = repository.split('/');
-  return { owner, repo, number };
+  if (settings.autoMerge === undefined) return;
+  try {
+    await mergeWhenReady(request, settings.autoMerge);
+  } catch (error) {
+    // What is merged already, because the answer to that was lost, can neither wait for it nor be merged again.
+    const data = await client.graphql<{ repository: { pullRequest: { merged: boolean } } }>(IS_MERGED, place);
+    if (!data.repository.pullRequest.merged) throw error;
+  }
 }
 
 /** GitHub refuses to wait for a pull request that nothing keeps from being merged: that one is merged at once. */

@@ -1,11 +1,17 @@
 // The Publisher that proposes: one head branch (the base plus this change), and one open pull request for it.
 
-import { ActionError } from '../errors.ts';
-import type { Commit, Publication, Published, Publisher, Target } from '../publisher.ts';
+import { type Commit, type Publication, type Published, type Publisher, StalePlan, type Target } from '../publisher.ts';
 import type { RepositoryOptions } from './commit.ts';
 import { explainFailure } from './failure.ts';
-import { createHeadBranch, deleteHeadBranch, type HeadBranchPlace, rewriteHeadBranch } from './head-branch.ts';
-import { findProposal, type OpenPullRequest, type OwnProposal } from './proposal.ts';
+import {
+  createHeadBranch,
+  deleteHeadBranch,
+  type HeadBranchPlace,
+  rewriteHeadBranch,
+  takeBack,
+} from './head-branch.ts';
+import type { OpenPullRequest } from './head-state.ts';
+import { findProposal, type OwnProposal } from './proposal.ts';
 import { applySettings, type PullRequestSettings } from './pull-request-settings.ts';
 import { readRepository } from './snapshot.ts';
 
@@ -19,17 +25,17 @@ const OPEN = `mutation OpenPullRequest($pullRequest: CreatePullRequestInput!) {
   createPullRequest(input: $pullRequest) { pullRequest { id number url } }
 }`;
 const UPDATE = `mutation UpdatePullRequest($pullRequest: UpdatePullRequestInput!) {
-  updatePullRequest(input: $pullRequest) { clientMutationId }
+  updatePullRequest(input: $pullRequest) { pullRequest { state } }
 }`;
 
 export function createPullRequestPublisher(options: PullRequestOptions): Publisher {
+  const opening = { isTried: false };
   return {
     async read(read): Promise<Target> {
       const { client, runId, settings } = options;
       const repository = await readRepository(client, { ...options, read });
       const { base, nameWithOwner } = repository;
       const branch = options.branchFor(base.branch);
-      if (branch === base.branch) throw branchIsBase(branch);
       const proposal = await findProposal(client, {
         repository: nameWithOwner,
         base,
@@ -37,7 +43,7 @@ export function createPullRequestPublisher(options: PullRequestOptions): Publish
         runId,
         files: read.files,
       });
-      const place: ProposalPlace = { client, repository, base, runId, branch, proposal, settings };
+      const place: ProposalPlace = { client, repository, base, runId, branch, proposal, settings, opening };
       return {
         base,
         proposal,
@@ -53,33 +59,32 @@ interface ProposalPlace extends HeadBranchPlace {
   branch: string;
   proposal: OwnProposal | undefined;
   settings: PullRequestSettings;
+  /** Whether this run has tried to open the pull request: one that is open then may lack its settings. */
+  opening: { isTried: boolean };
 }
 
 async function propose(place: ProposalPlace, publication: Publication): Promise<Published> {
-  const { branch, proposal } = place;
+  const { branch, proposal, opening } = place;
   const commit = await writeBranch(place, publication);
-  const open = proposal?.pullRequest;
   const published = { ...(commit && { commit }), branch };
-  if (open === undefined) {
-    const created = await openPullRequest(place, publication);
-    await applyOrTakeBack(place, created, commit ?? proposal);
-    return { ...published, pullRequest: withOperation(created, 'created') };
+  const open = proposal?.pullRequest;
+  if (open !== undefined && commit !== undefined) await updatePullRequest(place, open, publication);
+  if (open !== undefined && !opening.isTried) {
+    return { ...published, pullRequest: withOperation(open, commit === undefined ? 'none' : 'updated') };
   }
-  if (commit === undefined) return { ...published, pullRequest: withOperation(open, 'none') };
-  await updatePullRequest(place, open, publication);
-  // The answer to an earlier request of this run was lost: it may have opened the pull request and got no further.
-  if (proposal?.runCommit !== undefined) await applyOrTakeBack(place, open, commit);
-  return { ...published, pullRequest: withOperation(open, 'updated') };
+  opening.isTried = true;
+  const created = open ?? (await openPullRequest(place, publication));
+  await applyOrTakeBack(place, created, commit ?? proposal);
+  return { ...published, pullRequest: withOperation(created, 'created') };
 }
 
 /** The commit of this run on the head branch; undefined where the branch held just this before. */
 async function writeBranch(place: ProposalPlace, publication: Publication): Promise<Commit | undefined> {
   const { branch, proposal } = place;
-  if (proposal === undefined) return createHeadBranch(place, branch, publication);
+  if (proposal === undefined) return await createHeadBranch(place, branch, publication);
   const holdsIt = publication.manifests.every(({ file, text }) => proposal.files.get(file) === text);
-  if (holdsIt && !proposal.conflicts) return proposal.runCommit;
-  if (proposal.leftover !== undefined) await deleteHeadBranch(place, proposal.leftover);
-  return rewriteHeadBranch(place, proposal, publication);
+  if (holdsIt && !proposal.isOutdated) return proposal.runCommit;
+  return await rewriteHeadBranch(place, proposal, publication);
 }
 
 async function openPullRequest(place: ProposalPlace, { title, body }: Publication): Promise<OpenPullRequest> {
@@ -106,10 +111,14 @@ async function openPullRequest(place: ProposalPlace, { title, body }: Publicatio
   }
 }
 
+/** @throws {StalePlan} when it has been merged or closed since it was read */
 async function updatePullRequest(place: ProposalPlace, open: OpenPullRequest, publication: Publication): Promise<void> {
   const { title, body } = publication;
   try {
-    await place.client.graphql(UPDATE, { pullRequest: { pullRequestId: open.id, title, body } });
+    const data = await place.client.graphql<{ updatePullRequest: { pullRequest: { state: string } } }>(UPDATE, {
+      pullRequest: { pullRequestId: open.id, title, body },
+    });
+    if (data.updatePullRequest.pullRequest.state !== 'OPEN') throw new StalePlan(false, undefined);
   } catch (error) {
     throw explainFailure(error, {
       verb: `describe pull request #${open.number} of`,
@@ -127,31 +136,29 @@ async function applyOrTakeBack(
   head: { oid: string } | undefined,
 ): Promise<void> {
   const { client, repository, branch, settings } = place;
+  const { nameWithOwner } = repository;
   try {
-    await applySettings({ client, repository: repository.nameWithOwner, pullRequest, settings, headOid: head?.oid });
+    await applySettings({ client, repository: nameWithOwner, pullRequest, settings, headOid: head?.oid });
   } catch (error) {
-    if (error instanceof ActionError && head !== undefined) await deleteHeadBranch(place, { branch, oid: head.oid });
-    throw error;
+    const attempt = { verb: `set up pull request #${pullRequest.number} of`, repository: nameWithOwner, writes: true };
+    const failure = explainFailure(error, attempt);
+    if (failure instanceof StalePlan) throw failure;
+    const isClosed = await takeBack(place, { branch, oid: head?.oid });
+    const remains = isClosed ? 'it was closed again, and its branch deleted' : 'it stays open as it is';
+    throw explainFailure(error, { ...attempt, remains });
   }
 }
 
 async function withdraw(place: ProposalPlace): Promise<Published> {
-  const { branch, proposal } = place;
-  if (proposal === undefined) return {};
+  const { proposal } = place;
+  if (!proposal?.mayBeDeleted) return {};
   await deleteHeadBranch(place, proposal);
   const { pullRequest } = proposal;
-  return { branch, ...(pullRequest && { pullRequest: withOperation(pullRequest, 'closed') }) };
+  return pullRequest === undefined ? {} : { pullRequest: withOperation(pullRequest, 'closed') };
 }
 
 type Operated = NonNullable<Published['pullRequest']>;
 
 function withOperation({ number, url }: OpenPullRequest, operation: Operated['operation']): Operated {
   return { number, url, operation };
-}
-
-function branchIsBase(branch: string): ActionError {
-  return new ActionError('BRANCH_IS_BASE', {
-    message: `Cannot open a pull request: its branch ${branch} is the base itself.`,
-    remedy: 'Name another branch with the input `branch`, or use `publish: commit`.',
-  });
 }

@@ -81,6 +81,11 @@ export function formatVersionRequest({ name, version }: SecretVersionRequest): s
   return `${formatSecretName(name)}/versions/${formatVersion(version)}`;
 }
 
+/** Version numbers can be larger than what JavaScript counts exactly. */
+export function isLower(version: string, than: string): boolean {
+  return /^\d+$/.test(version) && /^\d+$/.test(than) && BigInt(version) < BigInt(than);
+}
+
 /** Whether both may be the same secret: an id and a number of a project cannot be told apart without asking. */
 export function isSameSecret(a: SecretName, b: SecretName): boolean {
   return a.secret === b.secret && a.location === b.location;

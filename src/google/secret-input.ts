@@ -10,64 +10,98 @@ export interface SecretInput {
   projectId: string;
 }
 
-/** Thrown with what to write instead; the caller names the input. */
+/** Thrown with what to write instead, a sentence for each thing that is wrong; the caller names the input. */
 export class NameRefused extends Error {
   override readonly name = 'NameRefused';
-}
+  readonly problems: readonly string[];
 
-/** @throws {NameRefused} */
-export function parseSecretInput({ secret, version, projectId }: SecretInput): SecretVersionRequest {
-  const full = parseFullName(secret);
-  if (full !== undefined) return withVersion(full, { version, projectId });
-  if (!SECRET_ID.test(secret)) throw new NameRefused(suggestion(secret));
-  if (projectId === '')
-    throw new NameRefused(`\`secret: ${secret}\` needs \`project-id\`, or write projects/PROJECT/secrets/${secret}`);
-  return { name: { project: projectId, secret }, version: versionOf(version) };
-}
-
-function withVersion(
-  full: NonNullable<ReturnType<typeof parseFullName>>,
-  { version, projectId }: Pick<SecretInput, 'version' | 'projectId'>,
-): SecretVersionRequest {
-  const { project } = full.name;
-  if (projectId !== '' && projectId !== project) {
-    throw new NameRefused(
-      `\`secret\` names the project ${project} and \`project-id\` ${projectId}: leave \`project-id\` out`,
-    );
+  constructor(problems: readonly string[]) {
+    super(problems.join('; '));
+    this.problems = problems;
   }
-  if (full.version !== undefined && version !== '' && version !== full.version) {
-    throw new NameRefused(
-      `\`secret\` names the version ${full.version} and \`version\` ${version}: leave one of them out`,
-    );
-  }
-  return { name: full.name, version: versionOf(full.version ?? version) };
 }
 
-function versionOf(text: string) {
+/** A full name with the longest id is shorter; a payload that was pasted by mistake is not repeated. */
+const MAX_LENGTH = 512;
+
+/** @throws {NameRefused} with everything that is wrong */
+export function parseSecretInput(input: SecretInput): SecretVersionRequest {
+  const full = parseFullName(input.secret);
+  const text = full?.version ?? input.version;
   const version = parseVersion(text);
-  if (version !== undefined) return version;
-  throw new NameRefused(`\`version: ${text}\` is neither a number such as 3, nor an alias, nor latest`);
+  const problems = full === undefined ? findIdProblems(input) : findContradictions(full, input);
+  if (version === undefined)
+    problems.push(`\`version: ${text}\` is neither a number such as 3, nor an alias, nor latest`);
+  if (version === undefined || problems.length > 0) throw new NameRefused(problems);
+  return { name: full?.name ?? { project: input.projectId, secret: input.secret }, version };
 }
 
-/** `TELE_TOKEN/v1`, `TELE_TOKEN:1`, `TELE_TOKEN@1`, `TELE_TOKEN/versions/1`, `P/TELE_TOKEN`, `sm://…`, console URLs. */
+function findIdProblems({ secret, projectId }: SecretInput): string[] {
+  const problems: string[] = [];
+  if (secret.length > MAX_LENGTH) problems.push('`secret` is too long to be a name: write its id, such as TELE_TOKEN');
+  else if (!SECRET_ID.test(secret)) problems.push(suggestion(secret));
+  else if (projectId === '') {
+    problems.push(`\`secret: ${secret}\` needs \`project-id\`, or write projects/PROJECT/secrets/${secret}`);
+  }
+  if (projectId !== '' && !PROJECT.test(projectId)) {
+    problems.push(`\`project-id: ${projectId}\` is no project: write its id, such as my-project, or its number`);
+  }
+  return problems;
+}
+
+function findContradictions(
+  { name: { project }, version: named }: NonNullable<ReturnType<typeof parseFullName>>,
+  { version, projectId }: SecretInput,
+): string[] {
+  const problems: string[] = [];
+  if (projectId !== '' && projectId !== project) {
+    problems.push(`\`secret\` names the project ${project} and \`project-id\` ${projectId}: leave \`project-id\` out`);
+  }
+  if (named !== undefined && version !== '' && version !== named) {
+    problems.push(`\`secret\` names the version ${named} and \`version\` ${version}: leave one of them out`);
+  }
+  return problems;
+}
+
+/** `[projects/][PROJECT/[locations/LOCATION/]][secrets/]SECRET[/versions/VERSION]`, with the marks that people put before a version. */
+const LOOSE_NAME =
+  /^(?:projects\/)?(?:(?<project>[^/]+)\/(?:locations\/(?<location>[^/]+)\/)?)??(?:secrets\/)?(?!secrets$)(?<secret>[\w-]+)(?:\/versions\/(?<named>[^/]+)|[/:@#](?<marked>v?\d+|latest))?$/;
+
+/** `TELE_TOKEN/v1`, `TELE_TOKEN:1`, `TELE_TOKEN@1`, `TELE_TOKEN/versions/1`, `P/TELE_TOKEN`, `sm://…`, URLs. */
 function suggestion(text: string): string {
-  const path = text
-    .replace(/^(?:[a-z]+:)?\/\/(?:secretmanager\.googleapis\.com\/(?:v1\/)?)?/, '')
-    .replace(/^\/+|\/+$/g, '');
-  const full = parseFullName(path);
-  if (full !== undefined) return `\`${text}\` is no secret's name: write \`secret: ${path}\``;
-  const { project, secret, version } =
-    /^(?:projects\/)?(?:(?<project>[^/:@#]+)\/(?:secrets\/)?)??(?:secrets\/)?(?<secret>[^/:@#]+)(?:(?:\/versions\/|[/:@#])v?(?<version>\d+|latest))?$/.exec(
-      path,
-    )?.groups ?? {};
   const given = `\`${text}\` is no secret's name`;
-  if (secret === undefined || !SECRET_ID.test(secret) || (project !== undefined && !PROJECT.test(project))) {
+  const path = withoutUrl(text);
+  if (isFullName(path)) return `${given}: write \`secret: ${path}\``;
+  const { project, location, secret, named, marked } = LOOSE_NAME.exec(path)?.groups ?? {};
+  const version = (named ?? marked)?.replace(/^v?0*(?=\d+$)/, '');
+  const name = location === undefined ? secret : `projects/${project}/locations/${location}/secrets/${secret}`;
+  const isProject = project === undefined || PROJECT.test(project);
+  const isName = name !== undefined && (location === undefined ? SECRET_ID.test(name) : isFullName(name));
+  if (!isName || !isProject || (version !== undefined && parseVersion(version) === undefined)) {
     return `${given}: write its id, such as TELE_TOKEN (letters, digits, - and _), or projects/PROJECT/secrets/TELE_TOKEN`;
   }
   const parts = [
-    `\`secret: ${secret}\``,
-    ...(project === undefined ? [] : [`\`project-id: ${project}\``]),
+    `\`secret: ${name}\``,
+    ...(project === undefined || location !== undefined ? [] : [`\`project-id: ${project}\``]),
     ...(version === undefined ? [] : [`\`version: ${version}\``]),
   ];
   return `${given}: write ${parts.join(' and ')}`;
+}
+
+/** The path that a page of Google's console, an address of its API or another tool's URL leads to. */
+function withoutUrl(text: string): string {
+  return text
+    .trim()
+    .replace(
+      /^https:\/\/console\.cloud\.google\.com\/.*\/secret\/([^/?#]+)(?:\/\w+)?\?(?:.*&)?project=([^&#]+).*$/,
+      '$2/$1',
+    )
+    .replace(/^(?:[a-z-]+:)?\/\/(?:secretmanager\.(?:[a-z0-9-]+\.rep\.)?googleapis\.com\/(?:v1\/)?)?/, '')
+    .replace(/:access$/, '')
+    .replace(/^\/+|\/+$/g, '');
+}
+
+function isFullName(text: string): boolean {
+  const full = parseFullName(text);
+  return full !== undefined && (full.version === undefined || parseVersion(full.version) !== undefined);
 }

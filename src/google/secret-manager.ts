@@ -1,14 +1,16 @@
-// The SecretSource over Google's own client. Its answers are checked, and its errors are told apart
-// by their code: their text is the server's and may quote anything, so none of it is passed on.
+// The SecretSource over Google's own client. What arrives is checked against its checksum before anybody sees it.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Deadline } from '../deadline.ts';
-import { ActionError, type ErrorCode } from '../errors.ts';
+import { ActionError } from '../errors.ts';
 import { Plaintext } from '../plaintext.ts';
+import { accessError, credentialsError, isTransient } from './failure.ts';
 import {
-  formatSecretName,
   formatSecretVersionName,
   formatVersionRequest,
+  isSameSecret,
   parseSecretVersionName,
+  type SecretVersionName,
   type SecretVersionRequest,
 } from './resource-names.ts';
 import type { AccessedVersion, SecretSource } from './secret-source.ts';
@@ -28,21 +30,11 @@ export interface SecretManagerOptions {
   deadline: Deadline;
 }
 
-/** https://grpc.io/docs/guides/status-codes/ */
-const Status = {
-  INVALID_ARGUMENT: 3,
-  DEADLINE_EXCEEDED: 4,
-  NOT_FOUND: 5,
-  PERMISSION_DENIED: 7,
-  RESOURCE_EXHAUSTED: 8,
-  FAILED_PRECONDITION: 9,
-  UNAVAILABLE: 14,
-  UNAUTHENTICATED: 16,
-} as const;
-
-/** How long one access may go on being retried before Secret Manager counts as unreachable. */
+/** How long one access may go on being tried before Google counts as unreachable. */
 const ACCESS_MILLISECONDS = 30_000;
 const ATTEMPT_MILLISECONDS = 10_000;
+const FIRST_PAUSE_MILLISECONDS = 400;
+const LONGEST_PAUSE_MILLISECONDS = 8_000;
 
 export function createSecretManager(options: SecretManagerOptions): SecretSource {
   const clients = new Map<string, Promise<Client>>();
@@ -52,6 +44,8 @@ export function createSecretManager(options: SecretManagerOptions): SecretSource
     const client = createClient({ endpoint, accessToken: options.accessToken, projectId });
     // Without this, credentials that are missing end the process as an unhandled rejection.
     await client.initialize();
+    // The token now rather than within the first access, so that what fails here is known to be the credentials.
+    await client.auth.getRequestHeaders(endpoint.href);
     return client;
   }
 
@@ -62,24 +56,33 @@ export function createSecretManager(options: SecretManagerOptions): SecretSource
     return client;
   }
 
-  async function call(request: SecretVersionRequest): Promise<AccessResponse> {
-    const client = await clientFor(request);
-    const [response] = await client.accessSecretVersion(
-      { name: formatVersionRequest(request) },
-      { retry: retryWithin(Math.min(ACCESS_MILLISECONDS, options.deadline.remaining() * 0.9)) },
-    );
-    return response;
+  /** Retried here: the client's own retries end late, and with one and the same error whatever went wrong. */
+  async function call(client: Client, request: SecretVersionRequest, end: number): Promise<AccessResponse> {
+    for (let longest = FIRST_PAUSE_MILLISECONDS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MILLISECONDS)) {
+      try {
+        const [response] = await client.accessSecretVersion(
+          { name: formatVersionRequest(request) },
+          { timeout: ATTEMPT_MILLISECONDS, retry: null },
+        );
+        return response;
+      } catch (error) {
+        const pause = Math.random() * longest;
+        if (!isTransient(error) || performance.now() + pause >= end) throw accessError(request, error);
+        await options.deadline.sleep(pause);
+      }
+    }
   }
 
   return {
     async access(request) {
-      let response: AccessResponse;
-      try {
-        response = await options.deadline.race(call(request));
-      } catch (error) {
-        throw error instanceof ActionError ? error : accessError(request, error);
-      }
-      return verifyResponse(request, response);
+      const { deadline } = options;
+      const end = performance.now() + Math.min(ACCESS_MILLISECONDS, deadline.remaining() * 0.9);
+      const late = delay(ACCESS_MILLISECONDS, undefined, { ref: false }).then(() => undefined);
+      const client = await deadline.race(Promise.race([clientFor(request), late])).catch((error: unknown) => {
+        throw error instanceof ActionError ? error : credentialsError(request, error);
+      });
+      if (client === undefined) throw credentialsError(request, undefined);
+      return verifyResponse(request, await deadline.race(call(client, request, end)));
     },
   };
 }
@@ -92,19 +95,12 @@ function defaultEndpoint(location: string | undefined): URL {
   );
 }
 
-function retryWithin(totalTimeoutMillis: number) {
-  return {
-    retryCodes: [Status.UNAVAILABLE, Status.RESOURCE_EXHAUSTED, Status.DEADLINE_EXCEEDED],
-    backoffSettings: {
-      initialRetryDelayMillis: 400,
-      retryDelayMultiplier: 2,
-      maxRetryDelayMillis: 8_000,
-      initialRpcTimeoutMillis: ATTEMPT_MILLISECONDS,
-      rpcTimeoutMultiplier: 1,
-      maxRpcTimeoutMillis: ATTEMPT_MILLISECONDS,
-      totalTimeoutMillis,
-    },
-  };
+/** Google answers with the project's number where its id was asked for; everything else is as it was asked. */
+function answers({ name, version }: SecretVersionRequest, answered: SecretVersionName): boolean {
+  const isProject = !/^\d+$/.test(name.project) || name.project === answered.project;
+  return (
+    isProject && isSameSecret(name, answered) && (version.kind !== 'number' || version.number === answered.version)
+  );
 }
 
 /** The client does not compare the checksum that the server sends along; a flipped bit would be encrypted for ever. */
@@ -121,6 +117,12 @@ async function verifyResponse(request: SecretVersionRequest, response: AccessRes
       remedy: 'Run it again; if it stays, something between the runner and Secret Manager alters answers.',
     });
   }
+  if (!answers(request, name)) {
+    throw new ActionError('SECRET_MISMATCH', {
+      message: `Cannot use ${resource}: what answered named another version, ${formatSecretVersionName(name)}.`,
+      remedy: 'Check the input `secret-manager-endpoint` and what stands between the runner and Secret Manager.',
+    });
+  }
   if (bytes.byteLength === 0) {
     throw new ActionError('SECRET_EMPTY', {
       message: `Cannot use ${formatSecretVersionName(name)}: its payload is empty.`,
@@ -128,79 +130,4 @@ async function verifyResponse(request: SecretVersionRequest, response: AccessRes
     });
   }
   return { name, payload: new Plaintext(bytes) };
-}
-
-function accessError(request: SecretVersionRequest, cause: unknown): ActionError {
-  const resource = formatVersionRequest(request);
-  const secret = formatSecretName(request.name);
-  const fail = (code: ErrorCode, reason: string, remedy: string) =>
-    new ActionError(code, { message: `Cannot access ${resource}: ${reason}.`, remedy, cause });
-
-  switch (statusOf(cause)) {
-    case Status.NOT_FOUND:
-      return fail('SECRET_NOT_FOUND', 'there is no such secret or version', notFoundRemedy(request));
-    case Status.PERMISSION_DENIED:
-      return fail(
-        'SECRET_ACCESS_DENIED',
-        'the credentials may not read it, or it does not exist',
-        `Grant roles/secretmanager.secretAccessor on ${secret} to the account that google-github-actions/auth signs in as.`,
-      );
-    case Status.FAILED_PRECONDITION:
-      return stateOf(cause) === 'DESTROYED'
-        ? fail('SECRET_VERSION_DESTROYED', 'this version is destroyed', 'Its payload is gone: name another version.')
-        : fail(
-            'SECRET_VERSION_DISABLED',
-            'this version is disabled',
-            'Enable it in Secret Manager, or name an enabled version with the input `version`.',
-          );
-    case Status.UNAUTHENTICATED:
-      return fail(
-        'GOOGLE_CREDENTIALS_REJECTED',
-        'Google refused the credentials',
-        'They may have expired or been made for another project: run google-github-actions/auth in the same job, before this action.',
-      );
-    case Status.RESOURCE_EXHAUSTED:
-      return fail(
-        'GOOGLE_QUOTA_EXHAUSTED',
-        'the quota of Secret Manager is used up',
-        'Wait a minute and run it again.',
-      );
-    case Status.UNAVAILABLE:
-    case Status.DEADLINE_EXCEEDED:
-      return fail(
-        'GOOGLE_UNREACHABLE',
-        'Secret Manager did not answer, though it was asked again and again',
-        'Check the network, HTTPS_PROXY and the input `secret-manager-endpoint`, and run it again.',
-      );
-    case Status.INVALID_ARGUMENT:
-      return fail('SECRET_NOT_FOUND', 'Google does not take it as a name', 'Check the inputs `secret` and `version`.');
-    default:
-      return credentialsError(fail);
-  }
-}
-
-function credentialsError(fail: (code: ErrorCode, reason: string, remedy: string) => ActionError): ActionError {
-  return fail(
-    'GOOGLE_CREDENTIALS_MISSING',
-    'no usable Google credentials were found',
-    'Run google-github-actions/auth before this action, in a job with `permissions: id-token: write`, or give the input `access-token`.',
-  );
-}
-
-function notFoundRemedy({ version }: SecretVersionRequest): string {
-  if (version.kind !== 'alias') return 'Check the inputs `secret`, `project-id` and `version`.';
-  const number = /^v(?<number>[1-9]\d*)$/i.exec(version.alias)?.groups?.['number'];
-  return number === undefined
-    ? `Check the inputs \`secret\` and \`project-id\`, and that the secret has an alias \`${version.alias}\`.`
-    : `\`${version.alias}\` was taken for an alias; for the version's number write \`version: ${number}\`.`;
-}
-
-function statusOf(error: unknown): number | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'number' ? code : undefined;
-}
-
-/** Only the state's own word is taken from the server's text. */
-function stateOf(error: unknown): 'DESTROYED' | 'DISABLED' {
-  return error instanceof Error && /\bDESTROYED\b/.test(error.message) ? 'DESTROYED' : 'DISABLED';
 }

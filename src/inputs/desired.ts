@@ -3,7 +3,7 @@
 import { getInput } from '@actions/core';
 import type { DesiredSecret } from '../desired-secret.ts';
 import { findPathProblem } from '../github/names.ts';
-import type { SecretVersionRequest } from '../google/resource-names.ts';
+import { parseFullName, parseVersion, type SecretVersionRequest } from '../google/resource-names.ts';
 import { NameRefused, parseSecretInput } from '../google/secret-input.ts';
 import { findDefaultName, isDataKey, isLabel, isSubdomain } from '../kubernetes/names.ts';
 import { optional, type Problems, readBoolean, shown } from './values.ts';
@@ -28,29 +28,36 @@ export function readDesired(problems: Problems): DesiredSecret[] {
     problems.push(`\`key: ${shown(key)}\` is no data key: write letters, digits, -, _ and . such as token`);
   }
   const file = readFile(problems);
-  const hold = readBoolean('hold', problems);
-  if (hold === true && request?.version.kind === 'latest') {
-    problems.push('`hold: true` needs a `version` to hold: write its number or an alias, not latest');
-  }
+  const hold = readHold(request, problems);
   if (request === undefined) return [];
   return [{ file, name, namespace, type: 'Opaque', data: new Map([[key, request]]), hold }];
 }
 
 function readRequest(problems: Problems): SecretVersionRequest | undefined {
-  const secret = getInput('secret');
-  if (secret === '') {
-    problems.push('`secret` is missing: write the id of a secret, such as TELE_TOKEN');
-    return undefined;
-  }
-  const projectId = getInput('project-id') || (process.env['GOOGLE_CLOUD_PROJECT'] ?? '');
-  const isFullName = secret.startsWith('projects/') && getInput('project-id') === '';
+  // No name is longer than this; what is cut ends in a character that none has.
+  const secret = shown(getInput('secret'), 500);
+  const version = shown(getInput('version'));
+  const projectId = shown(getInput('project-id'));
+  const isFullName = secret.startsWith('projects/');
+  const surrounding = isFullName ? '' : shown(process.env['GOOGLE_CLOUD_PROJECT'] ?? '');
   try {
-    return parseSecretInput({ secret, version: getInput('version'), projectId: isFullName ? '' : projectId });
+    return parseSecretInput({ secret, version, projectId: projectId || surrounding });
   } catch (error) {
     if (!(error instanceof NameRefused)) throw error;
-    problems.push(shown(error.message));
+    const [, ...others] = error.problems;
+    const missing = '`secret` is missing: write the id of a secret, such as TELE_TOKEN';
+    problems.push(...(secret === '' ? [missing, ...others] : error.problems));
     return undefined;
   }
+}
+
+function readHold(request: SecretVersionRequest | undefined, problems: Problems): boolean | undefined {
+  const hold = readBoolean('hold', problems);
+  const version = request?.version ?? parseVersion(parseFullName(getInput('secret'))?.version ?? getInput('version'));
+  if (hold === true && version?.kind === 'latest') {
+    problems.push('`hold: true` needs a `version` to hold: write its number or an alias, not latest');
+  }
+  return hold;
 }
 
 function readFile(problems: Problems): string {

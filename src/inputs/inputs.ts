@@ -82,6 +82,6 @@ function invalid(problems: Problems): ActionError {
   const count = problems.length === 1 ? 'one of them is' : `${problems.length} of them are`;
   return new ActionError('INPUT_INVALID', {
     message: `Cannot use the inputs: ${count} not as expected. ${problems.map((problem) => `${problem}.`).join(' ')}`,
-    remedy: 'Nothing was read or changed.',
+    remedy: 'Mend them in the workflow, and run it again.',
   });
 }

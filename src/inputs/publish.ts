@@ -6,7 +6,7 @@ import { optional, type Problems, readBoolean, readBranch, readList, shown } fro
 
 export type PublishInputs = { kind: 'none' } | { kind: 'commit' } | PullRequestInputs;
 
-export interface PullRequestInputs {
+interface PullRequestInputs {
   kind: 'pull-request';
   /** Undefined for the branch made of base and file. */
   branch: string | undefined;

@@ -25,14 +25,17 @@ const RECIPIENT_FORMS: readonly { input: string; kind: RecipientKind; form: RegE
   },
 ];
 
+/** What begins a private key of age, PGP or SSH. */
+const SECRET_KEY = /AGE-SECRET-KEY|PRIVATE KEY/i;
+
 export function readRecipients(problems: Problems): Recipient[] {
   return RECIPIENT_FORMS.flatMap(({ input, kind, form, example }) => {
-    const recipients = parseRecipients(kind, getInput(input).replaceAll('\n', ','));
-    for (const { id } of recipients) {
-      // An age secret key given by mistake must not be said again.
-      const given = /^AGE-SECRET-KEY/i.test(id) ? 'a secret key' : shown(id);
-      if (!form.test(id)) problems.push(`\`${input}: ${given}\` is no recipient: write ${example}`);
-    }
+    const text = getInput(input);
+    const recipients = parseRecipients(kind, text.replaceAll('\n', ','));
+    const refused = recipients.filter(({ id }) => !form.test(id)).map(({ id }) => shown(id));
+    // A secret key given by mistake must not be said again, nor any line of it.
+    const given = SECRET_KEY.test(text) ? ['a secret key'] : refused;
+    problems.push(...given.map((each) => `\`${input}: ${each}\` is no recipient: write ${example}`));
     return recipients;
   });
 }

@@ -60,7 +60,8 @@ export function readEndpoint(name: string, problems: Problems): URL | undefined 
 }
 
 export function readGlobs(name: string, problems: Problems): string[] {
-  const globs = readList(name);
+  // A comma in braces belongs to the glob.
+  const globs = splitList(getInput(name), /\n|,(?![^{}\n]*\})/);
   const negated = globs.find((glob) => glob.startsWith('!'));
   if (negated !== undefined) problems.push(`\`${name}: ${shown(negated)}\` cannot take away: list what is allowed`);
   return globs;
@@ -68,8 +69,12 @@ export function readGlobs(name: string, problems: Problems): string[] {
 
 /** Commas or line ends between. */
 export function readList(name: string): string[] {
-  return getInput(name)
-    .split(/[,\n]/)
+  return splitList(getInput(name), /[,\n]/);
+}
+
+function splitList(text: string, separator: RegExp): string[] {
+  return text
+    .split(separator)
     .map((item) => item.trim())
     .filter((item) => item !== '');
 }
@@ -79,7 +84,7 @@ export function optional(name: string): string | undefined {
 }
 
 /** One line, and not too much of it: an input may hold anything, a payload pasted by mistake among it. */
-export function shown(text: string): string {
+export function shown(text: string, maximum = 200): string {
   const line = printable(text);
-  return line.length > 200 ? `${line.slice(0, 200)}…` : line;
+  return line.length > maximum ? `${line.slice(0, maximum)}…` : line;
 }

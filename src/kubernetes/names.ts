@@ -14,9 +14,9 @@ export function isLabel(text: string): boolean {
   return LABEL.test(text);
 }
 
-/** What the API server takes as a key of `data`: `.` and `..` are no file names in a volume. */
+/** What the API server takes as a key of `data`: `.` and `..` are no file names in a volume, and `__proto__` none of an object. */
 export function isDataKey(text: string): boolean {
-  return DATA_KEY.test(text) && text !== '.' && !text.startsWith('..');
+  return DATA_KEY.test(text) && text !== '.' && !text.startsWith('..') && text !== '__proto__';
 }
 
 /** `TELE_TOKEN` and `TeleToken` → `tele-token`; undefined where nothing usable is left. */

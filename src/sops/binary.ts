@@ -1,5 +1,6 @@
 // Which sops is run. The runner's owner vouches for it; what is asked here is whether its version will do.
 
+import { basename, resolve } from 'node:path';
 import { getExecOutput } from '@actions/exec';
 import { ActionError } from '../errors.ts';
 
@@ -14,7 +15,7 @@ export async function findSops(
   path: string | undefined,
   environment: Readonly<Record<string, string>>,
 ): Promise<string> {
-  const command = path ?? 'sops';
+  const command = path === undefined ? 'sops' : absolute(path);
   const version = parseSopsVersion(await askVersion(command, environment));
   if (version === undefined) throw notFound(command);
   if (version.major < MINIMUM.major || (version.major === MINIMUM.major && version.minor < MINIMUM.minor)) {
@@ -36,12 +37,22 @@ async function askVersion(command: string, environment: Readonly<Record<string, 
     const { stdout } = await getExecOutput(quoted(command), ['--version', '--disable-version-check'], {
       silent: true,
       ignoreReturnCode: true,
-      env: { ...environment },
+      env: withoutToken(environment),
     });
     return stdout;
   } catch {
     throw notFound(command);
   }
+}
+
+/** Who only says its version needs no credentials. */
+function withoutToken({ GOOGLE_OAUTH_ACCESS_TOKEN: _, ...environment }: Readonly<Record<string, string>>) {
+  return environment;
+}
+
+/** A relative path is one of the workspace, and sops works in a folder of its own. A mere name stands on PATH. */
+function absolute(path: string): string {
+  return basename(path) === path ? path : resolve(path);
 }
 
 /** `@actions/exec` splits a command line at blanks. */

@@ -4,6 +4,7 @@
 import { RE2JS } from 're2js';
 import { parseDocument } from 'yaml';
 import { ActionError } from '../errors.ts';
+import { pathBelow, type SopsConfiguration } from './configuration.ts';
 import {
   type EncryptionRule,
   parseRecipients,
@@ -13,17 +14,21 @@ import {
   SELECTOR_KINDS,
   type Selector,
 } from './encryption-rule.ts';
+import { hasRepeatedKey } from './sops-document.ts';
 
-/** A `.sops.yaml` of the Flux repository. */
-export interface SopsConfiguration {
-  path: string;
-  text: string;
-}
+/** Rules for a thousand folders are shorter. */
+const MAX_LENGTH = 256 * 1024;
+
+/** Bounded, for globs are matched against it. */
+const RECIPIENT = /^[\x20-\x7e]{1,1024}$/;
 
 type Mapping = Readonly<Record<string, unknown>>;
 
 /** sops' names for key services that this action does not speak for, in rules and in key groups. */
 const OTHER_KEY_SERVICES = ['kms', 'hckms', 'azure_keyvault', 'hc_vault_transit_uri', 'hc_vault'];
+
+/** What sops' reader of YAML takes for a Boolean. */
+const TRUE: readonly unknown[] = [true, 'y', 'Y', 'yes', 'on'];
 
 /**
  * The effect of the first rule whose `path_regex` matches the file's path below the configuration's folder.
@@ -47,30 +52,29 @@ export function parseCreationRule(configuration: SopsConfiguration, file: string
     keyGroups,
     threshold: threshold === 0 ? keyGroups.length : threshold,
     selector: readSelector(rule, invalid),
-    macOnlyEncrypted: rule['mac_only_encrypted'] === true,
+    macOnlyEncrypted: TRUE.includes(rule['mac_only_encrypted']),
   };
-}
-
-/** The file's path as sops compares it: below the folder of the configuration. */
-export function pathBelow({ path }: SopsConfiguration, file: string): string {
-  return file.slice(path.length - '.sops.yaml'.length);
 }
 
 type Invalid = (reason: string) => ActionError;
 
 function creationRules({ text }: SopsConfiguration, invalid: Invalid): Mapping[] {
-  const document = parseDocument(text, { merge: true, prettyErrors: false });
+  if (text.length > MAX_LENGTH) throw invalid('it is too large');
+  const document = parseDocument(text, { merge: true, prettyErrors: false, logLevel: 'error', uniqueKeys: false });
   const [error] = document.errors;
   if (error !== undefined) throw invalid(`it is not valid YAML (${error.code})`);
+  if (hasRepeatedKey(document)) throw invalid('a key stands twice in one mapping');
   const rules = asMapping(toPlain(document, invalid) ?? {}, invalid)['creation_rules'] ?? [];
   if (!Array.isArray(rules)) throw invalid('creation_rules is not a list');
   return rules.map((rule) => asMapping(rule, invalid));
 }
 
-/** Aliases that explode are refused here, by the parser's own limit. */
+/** Aliases that explode are refused here, by the parser's own limit, and those that contain themselves. */
 function toPlain(document: ReturnType<typeof parseDocument>, invalid: Invalid): unknown {
   try {
-    return document.toJS();
+    const plain: unknown = document.toJS();
+    JSON.stringify(plain);
+    return plain;
   } catch {
     throw invalid('its aliases cannot be resolved');
   }
@@ -79,7 +83,6 @@ function toPlain(document: ReturnType<typeof parseDocument>, invalid: Invalid): 
 function matches(rule: Mapping, path: string, invalid: Invalid): boolean {
   const pattern = rule['path_regex'] ?? '';
   if (typeof pattern !== 'string') throw invalid('path_regex is not text: put it into quotes');
-  if (pattern === '') return true;
   try {
     return RE2JS.compile(pattern).matcher(path).find();
   } catch {
@@ -107,7 +110,12 @@ function readKeyGroup(group: Mapping, configuration: SopsConfiguration, invalid:
 }
 
 function readRecipients(holder: Mapping, invalid: Invalid): Recipient[] {
-  return RECIPIENT_KINDS.flatMap((kind) => parseRecipients(kind, readList(holder[kind], kind, invalid).join(',')));
+  return RECIPIENT_KINDS.flatMap((kind) => {
+    const recipients = parseRecipients(kind, readList(holder[kind], kind, invalid).join(','));
+    if (!recipients.every(({ id }) => RECIPIENT.test(id)))
+      throw invalid(`${kind} holds something that is no recipient`);
+    return recipients;
+  });
 }
 
 /** A rule has text or a list of texts; a key group names Cloud KMS keys as `{resource_id}`. */

@@ -1,7 +1,7 @@
 // Who encrypts a manifest: the port that the pipeline knows. Its one adapter is sops.ts.
 
 import type { SecretManifest } from '../kubernetes/secret-manifest.ts';
-import type { SopsConfiguration } from './creation-rule.ts';
+import type { SopsConfiguration } from './configuration.ts';
 import type { EncryptedManifest } from './encrypted-manifest.ts';
 import type { EncryptionRule } from './encryption-rule.ts';
 

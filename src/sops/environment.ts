@@ -22,6 +22,8 @@ export function sopsEnvironment(
   });
   return {
     ...Object.fromEntries(passed),
+    // The keyring that gpg fills. sops alone would look for it in the home folder of /etc/passwd.
+    ...(job['HOME'] ? { GNUPGHOME: `${job['HOME']}/.gnupg` } : {}),
     // REST goes through HTTP proxies and gives up sooner than gRPC.
     SOPS_GCP_KMS_CLIENT_TYPE: 'rest',
     ...(kmsEndpoint === undefined ? {} : { SOPS_GCP_KMS_ENDPOINT: kmsEndpoint.origin }),

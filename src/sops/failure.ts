@@ -12,7 +12,10 @@ interface Failure {
   remedy: string;
 }
 
-/** The first that matches counts. Texts of sops 3.10 to 3.13 and of the Google client in it. */
+/**
+ * The first that matches counts. Texts of sops 3.10 to 3.13 and of the Google client in it, with so much of what
+ * stands around them that the name of a key or a file cannot be taken for one.
+ */
 const FAILURES: readonly Failure[] = [
   {
     pattern: /no matching creation rules found/,
@@ -21,41 +24,53 @@ const FAILURES: readonly Failure[] = [
     remedy: 'Add a rule for it, or name recipients with the inputs `gcp-kms`, `age` or `pgp`.',
   },
   {
-    pattern: /error loading config|could not unmarshal config/i,
+    pattern:
+      /error loading config|[Cc]ould not unmarshal config|can not compile regexp|invalid \w+ key configuration|empty key group provided|parts for Shamir/,
     code: 'SOPS_CONFIG_INVALID',
     reason: 'sops does not take the .sops.yaml above it',
     remedy: 'Mend the file in the Flux repository; `sops encrypt` on a clone of it shows what is wrong.',
   },
   {
-    pattern:
-      /could not find default credentials|invalid_grant|oauth2|unable to generate access token|Error 401|Unauthenticated/i,
-    code: 'GOOGLE_CREDENTIALS_REJECTED',
-    reason: 'Google refused the credentials that sops came with, or there were none',
-    remedy: 'Run google-github-actions/auth before this action in the same job, or give the input `access-token`.',
+    pattern: /googleapi: Error 404|code = NotFound|no valid resource ID found/,
+    code: 'SOPS_KEY_NOT_FOUND',
+    reason: 'Cloud KMS has no such key',
+    remedy: 'Check the input `gcp-kms`, or gcp_kms in .sops.yaml: projects/P/locations/L/keyRings/R/cryptoKeys/K.',
   },
   {
-    pattern: /Error 403|PermissionDenied/i,
+    pattern: /googleapi: Error 403|code = PermissionDenied/,
     code: 'SOPS_KEY_DENIED',
     reason: 'Cloud KMS does not let the account encrypt with the key, or the key does not exist',
     remedy:
       'Grant roles/cloudkms.cryptoKeyEncrypter on that key to the account that google-github-actions/auth signs in as.',
   },
   {
-    pattern: /Error 404|code = NotFound/i,
-    code: 'SOPS_KEY_NOT_FOUND',
-    reason: 'Cloud KMS has no such key',
-    remedy: 'Check the input `gcp-kms`, or gcp_kms in .sops.yaml: projects/P/locations/L/keyRings/R/cryptoKeys/K.',
+    pattern: /googleapi: Error 400|code = (?:FailedPrecondition|InvalidArgument)/,
+    code: 'SOPS_KEY_UNUSABLE',
+    reason: 'Cloud KMS cannot encrypt with the key: it is disabled, or not one for symmetric encryption',
+    remedy: 'Enable its primary version, or name another key with the input `gcp-kms` or in .sops.yaml.',
+  },
+  {
+    pattern: /googleapi: Error 429|code = ResourceExhausted/,
+    code: 'GOOGLE_QUOTA_EXHAUSTED',
+    reason: 'the quota of Cloud KMS is used up',
+    remedy: 'Wait a minute and run it again.',
   },
   {
     pattern:
-      /connection refused|connection reset|no such host|i\/o timeout|Error 5\d\d|code = Unavailable|dial tcp|EOF|deadline exceeded/i,
+      /: connection refused|: connection reset|no such host|i\/o timeout|: dial tcp|: EOF|unexpected EOF|deadline exceeded|googleapi: Error 5\d\d|status code 5\d\d|code = Unavailable|: x509: |: tls: |server gave HTTP response|proto: syntax error/,
     code: 'SOPS_KEY_SERVICE_UNREACHABLE',
     reason: 'Cloud KMS did not answer',
     remedy: 'Check the network, HTTPS_PROXY and the input `kms-endpoint`, and run it again.',
   },
   {
     pattern:
-      /Bech32|failed to parse input|malformed recipient|unknown recipient|could not encrypt data key with PGP key|openpgp|gpg/i,
+      /cannot create GCP KMS service|could not find default credentials|credentials: |oauth2: |oauth2\/google|googleapi: Error 401|code = Unauthenticated/,
+    code: 'GOOGLE_CREDENTIALS_REJECTED',
+    reason: 'Google refused the credentials that sops came with, or there were none',
+    remedy: 'Run google-github-actions/auth before this action in the same job, or give the input `access-token`.',
+  },
+  {
+    pattern: /failed to parse input|malformed recipient|could not encrypt data key with PGP key/,
     code: 'SOPS_RECIPIENT_INVALID',
     reason: 'a recipient is not one, or its public key is not on this runner',
     remedy:

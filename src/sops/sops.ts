@@ -8,7 +8,7 @@ import type { Deadline } from '../deadline.ts';
 import { formatSecretManifest } from '../kubernetes/secret-manifest.ts';
 import { type ProcessResult, runProcess } from '../process.ts';
 import { findSops } from './binary.ts';
-import { pathBelow, type SopsConfiguration } from './creation-rule.ts';
+import { pathBelow, type SopsConfiguration } from './configuration.ts';
 import { EncryptedManifest, notEncrypted } from './encrypted-manifest.ts';
 import type { Encrypter, EncryptionRequest } from './encrypter.ts';
 import { RECIPIENT_KINDS, type Recipient } from './encryption-rule.ts';

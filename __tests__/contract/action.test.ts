@@ -1,0 +1,98 @@
+import { describe, expect, test } from 'vitest';
+import { ActionError } from '../../src/errors.ts';
+import { readInputs } from '../../src/inputs/inputs.ts';
+import { failedReport, formatOutputs } from '../../src/report.ts';
+import { findSources, findTableRows, namesOf, read, readAction } from './project.ts';
+
+const action = readAction('action.yml');
+const readme = read('README.md');
+
+/** Every name that the code asks the runner for, whatever it makes of what it gets. */
+function inputsThatAreRead(): string[] {
+  const names = new Set<string>();
+  const before = process.env;
+  process.env = new Proxy(
+    {},
+    {
+      get(_, name) {
+        if (typeof name === 'string' && name.startsWith('INPUT_')) names.add(name.slice('INPUT_'.length).toLowerCase());
+        return undefined;
+      },
+    },
+  );
+  try {
+    readInputs();
+  } catch (error) {
+    if (!(error instanceof ActionError)) throw error;
+  } finally {
+    process.env = before;
+  }
+  return [...names].sort();
+}
+
+describe('the inputs of action.yml', () => {
+  const inputs = Object.keys(action.inputs);
+
+  test('are those that the code reads', () => {
+    expect(inputsThatAreRead()).toEqual(inputs.toSorted());
+  });
+
+  test('are read in one place', () => {
+    const readers = findSources().filter((path) => /\bget(Boolean|Multiline)?Input\b/.test(read(path)));
+    expect(readers.filter((path) => !path.startsWith('src/inputs/'))).toEqual([]);
+    expect(readers).toContain('src/inputs/inputs.ts');
+  });
+
+  test.each(Object.entries(action.inputs))(
+    'have a sentence each, and say whether they are required: %s',
+    (_, input) => {
+      expect(input.description).toMatch(/^\S.{10,}\.$/);
+      expect(input).toHaveProperty('required', expect.any(Boolean));
+      expect(input.required === true && input.default !== undefined).toBe(false);
+    },
+  );
+
+  test('stand in the README, each once, with a default and a meaning', () => {
+    const rows = findTableRows(readme, 'Inputs');
+    expect(namesOf(rows).sort()).toEqual(inputs.toSorted());
+    for (const [name, standard, meaning] of rows) {
+      expect(standard, name).not.toBe('');
+      expect(meaning?.length, name).toBeGreaterThan(10);
+    }
+  });
+
+  test('are required in the README where they are required', () => {
+    const required = findTableRows(readme, 'Inputs').filter(([, standard]) => standard === 'required');
+    expect(namesOf(required)).toEqual(inputs.filter((name) => action.inputs[name]?.required));
+  });
+});
+
+describe('the outputs of action.yml', () => {
+  const outputs = Object.keys(action.outputs);
+
+  test('are those that the code sets, in every outcome', () => {
+    const error = new ActionError('CANCELLED', { message: 'Cannot go on.', remedy: 'Run it again.' });
+    expect(Object.keys(formatOutputs(failedReport(error, 'acme/flux-gitops')))).toEqual(outputs);
+  });
+
+  test.each(Object.entries(action.outputs))('have a sentence each: %s', (_, output) => {
+    expect(output.description).toMatch(/^\S.{10,}\.$/);
+  });
+
+  test('stand in the README, each once, with a meaning', () => {
+    const rows = findTableRows(readme, 'Outputs');
+    expect(namesOf(rows).sort()).toEqual(outputs.toSorted());
+    for (const [name, meaning] of rows) expect(meaning?.length, name).toBeGreaterThan(10);
+  });
+});
+
+describe('the action', () => {
+  test('runs what is built, on the runtime that it is made for', () => {
+    expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js' });
+  });
+
+  test('is the same where the reusable workflow finds it', () => {
+    const twin = readAction('.github/actions/sync/action.yml');
+    expect(twin).toEqual({ ...action, runs: { ...action.runs, main: '../../../dist/index.js' } });
+  });
+});

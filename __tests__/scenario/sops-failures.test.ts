@@ -1,0 +1,246 @@
+// What can go wrong with sops and behind it: the binary, its rules, the recipients, Cloud KMS.
+import { chmod, mkdir, mkdtempDisposable, readFile, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { recordingSops } from '../stand-ins/runner.ts';
+import { FILE, KMS_KEY, startWorld } from '../stand-ins/world.ts';
+import { type Failure, testFailures } from './failures.ts';
+import { reportOf } from './reading.ts';
+
+const NOBODY = 'http://127.0.0.1:9';
+const refuse = (code: number, status: string) => ({ status: code, body: { error: { code, message: 'No.', status } } });
+
+/** A program that says which sops it is, and does something else than sops. */
+async function writeSops(directory: string, { version = '3.13.3', body = 'exit 1' }): Promise<string> {
+  const path = join(directory, 'sops');
+  await writeFile(path, `#!/bin/sh\ncase "$*" in --version*) echo 'sops ${version}'; exit ;; esac\n${body}\n`);
+  await chmod(path, 0o755);
+  return path;
+}
+const sopsThat = (body: string): NonNullable<Failure['job']> => {
+  return async (directory) => ({ inputs: { 'sops-path': await writeSops(directory, { body }) } });
+};
+
+const rules: Failure[] = [
+  {
+    when: 'nobody is named to encrypt for',
+    inputs: { 'gcp-kms': '' },
+    code: 'SOPS_NO_RULE',
+    says: 'the Flux repository has no .sops.yaml above it',
+    remedy: 'Name recipients with the inputs `gcp-kms`, `age` or `pgp`, or add a .sops.yaml',
+  },
+  {
+    when: 'no rule matches the file',
+    files: { '.sops.yaml': `creation_rules:\n  - path_regex: ^apps/\n    gcp_kms: ${KMS_KEY}\n` },
+    inputs: { 'gcp-kms': '' },
+    code: 'SOPS_NO_RULE',
+    says: `Cannot encrypt ${FILE} as .sops.yaml says: none of its creation rules matches`,
+    remedy: 'Add a rule for its path there',
+  },
+  {
+    when: 'the nearest .sops.yaml has no rule for the file, though the one above it has',
+    files: {
+      '.sops.yaml': `creation_rules:\n  - gcp_kms: ${KMS_KEY}\n`,
+      'clusters/.sops.yaml': `creation_rules:\n  - path_regex: ^prod/\n    gcp_kms: ${KMS_KEY}\n`,
+    },
+    inputs: { 'gcp-kms': '' },
+    code: 'SOPS_NO_RULE',
+    says: `Cannot encrypt ${FILE} as clusters/.sops.yaml says: none of its creation rules matches`,
+    remedy: 'Add a rule for its path there',
+  },
+  {
+    when: 'the rule names nobody',
+    files: { '.sops.yaml': 'creation_rules:\n  - encrypted_regex: ^data$\n' },
+    inputs: { 'gcp-kms': '' },
+    code: 'SOPS_NO_RULE',
+    says: 'the creation rule that matches names no recipient',
+    remedy: 'name recipients with the inputs',
+  },
+  {
+    when: '.sops.yaml is no YAML',
+    files: { '.sops.yaml': 'creation_rules: [\n' },
+    inputs: { 'gcp-kms': '' },
+    code: 'SOPS_CONFIG_INVALID',
+    says: 'Cannot read .sops.yaml of the Flux repository: it is not valid YAML',
+    remedy: 'Mend it there',
+  },
+  {
+    when: 'a path_regex is none to Go',
+    files: { '.sops.yaml': `creation_rules:\n  - path_regex: (?=x)\n    gcp_kms: ${KMS_KEY}\n` },
+    inputs: { 'gcp-kms': '' },
+    code: 'SOPS_CONFIG_INVALID',
+    says: 'a path_regex is not a regular expression as Go knows them',
+    remedy: 'Mend it there',
+  },
+];
+testFailures(rules, { encrypting: false });
+
+const binaries: Failure[] = [
+  {
+    when: 'sops is not on PATH',
+    job: () => ({ env: { PATH: '/nonexistent' } }),
+    code: 'SOPS_NOT_FOUND',
+    says: 'Cannot encrypt: sops is not on this runner',
+    remedy: 'Install sops 3.10 or newer before this action (see the README), or name it with the input `sops-path`.',
+  },
+  {
+    when: 'sops-path names nothing',
+    inputs: { 'sops-path': '/nonexistent/sops' },
+    code: 'SOPS_NOT_FOUND',
+    says: '/nonexistent/sops is not on this runner',
+    remedy: '`sops-path`',
+  },
+  {
+    when: 'sops-path names another program',
+    inputs: { 'sops-path': '/bin/true' },
+    code: 'SOPS_NOT_FOUND',
+    says: 'does not answer as sops does',
+    remedy: '`sops-path`',
+  },
+  {
+    when: 'sops is 3.9',
+    job: async (directory) => ({ inputs: { 'sops-path': await writeSops(directory, { version: '3.9.4 (latest)' }) } }),
+    code: 'SOPS_TOO_OLD',
+    says: 'it is sops 3.9, and 3.10 is the oldest that will do',
+    remedy: 'Install a newer sops before this action',
+  },
+  {
+    when: 'sops ends with a code that nobody knows, whatever it says',
+    job: sopsThat('/bin/cat >&2; exit 17'),
+    code: 'SOPS_FAILED',
+    says: 'sops ended with exit code 17',
+    remedy: 'run `sops encrypt` by hand with the same recipients',
+  },
+  {
+    when: 'sops leaves without reading',
+    arrange: ({ secret }) => secret.addVersion(Buffer.alloc(65_536, 7)),
+    inputs: { version: '2' },
+    job: sopsThat('exit 3'),
+    code: 'SOPS_FAILED',
+    says: 'sops ended with exit code 3',
+    remedy: 'run `sops encrypt` by hand',
+  },
+  {
+    when: 'sops is killed',
+    job: sopsThat('kill -9 $$'),
+    code: 'SOPS_FAILED',
+    says: 'sops was ended by a signal',
+    remedy: 'run `sops encrypt` by hand',
+  },
+];
+
+const recipients: Failure[] = [
+  {
+    when: 'an age recipient has a typing error',
+    inputs: { 'gcp-kms': '', age: `age1${'q'.repeat(58)}` },
+    code: 'SOPS_RECIPIENT_INVALID',
+    says: 'a recipient is not one',
+    remedy: 'Check the age recipients (age1…)',
+  },
+  {
+    when: 'a PGP key is not on the runner',
+    inputs: { 'gcp-kms': '', pgp: '0123456789ABCDEF0123456789ABCDEF01234567' },
+    code: 'SOPS_RECIPIENT_INVALID',
+    says: 'its public key is not on this runner',
+    remedy: 'PGP public keys have to be in the keyring of the runner',
+  },
+  {
+    when: 'an age recipient of .sops.yaml has a typing error',
+    files: { '.sops.yaml': `creation_rules:\n  - age: age1${'q'.repeat(58)}\n` },
+    inputs: { 'gcp-kms': '' },
+    code: 'SOPS_RECIPIENT_INVALID',
+    says: 'a recipient is not one',
+    remedy: 'Check the age recipients (age1…)',
+  },
+];
+
+const cloudKms: Failure[] = [
+  {
+    when: 'the account may not encrypt with the key',
+    arrange: ({ google }) => google.denyKey(KMS_KEY, 'encrypt'),
+    code: 'SOPS_KEY_DENIED',
+    says: 'Cloud KMS does not let the account encrypt with the key',
+    remedy: 'Grant roles/cloudkms.cryptoKeyEncrypter on that key',
+  },
+  {
+    when: 'the key does not exist',
+    arrange: ({ google }) => google.fault({ when: 'cloudkms', ...refuse(404, 'NOT_FOUND') }),
+    code: 'SOPS_KEY_NOT_FOUND',
+    says: 'Cloud KMS has no such key',
+    remedy: 'Check the input `gcp-kms`, or gcp_kms in .sops.yaml',
+  },
+  {
+    when: 'one of two keys is denied',
+    arrange: ({ google }) => google.denyKey(KMS_KEY.replace(/sops$/, 'other')),
+    inputs: { 'gcp-kms': `${KMS_KEY},${KMS_KEY.replace(/sops$/, 'other')}` },
+    code: 'SOPS_KEY_DENIED',
+    says: 'Cloud KMS does not let the account encrypt',
+    remedy: 'roles/cloudkms.cryptoKeyEncrypter',
+  },
+  {
+    when: 'Cloud KMS refuses the credentials',
+    arrange: ({ google }) => google.fault({ when: 'cloudkms', ...refuse(401, 'UNAUTHENTICATED') }),
+    code: 'GOOGLE_CREDENTIALS_REJECTED',
+    says: 'Google refused the credentials that sops came with',
+    remedy: 'Run google-github-actions/auth before this action in the same job, or give the input `access-token`.',
+  },
+  {
+    when: 'nobody listens at the endpoint of Cloud KMS',
+    inputs: { 'kms-endpoint': NOBODY },
+    code: 'SOPS_KEY_SERVICE_UNREACHABLE',
+    says: 'Cloud KMS did not answer',
+    remedy: 'Check the network, HTTPS_PROXY and the input `kms-endpoint`',
+  },
+  {
+    when: 'Cloud KMS never answers',
+    arrange: ({ google }) => google.fault({ when: 'cloudkms', hang: true }),
+    inputs: { timeout: '3s' },
+    code: 'DEADLINE_EXCEEDED',
+    says: 'its 3 seconds are over',
+    remedy: 'See in the log what it was waiting for',
+  },
+  {
+    when: 'Cloud KMS stays unavailable',
+    arrange: ({ google }) => google.fault({ when: 'cloudkms', ...refuse(503, 'UNAVAILABLE') }),
+    inputs: { timeout: '3s' },
+    code: 'DEADLINE_EXCEEDED',
+    says: 'its 3 seconds are over',
+    remedy: '`timeout`',
+  },
+];
+testFailures([...binaries, ...recipients, ...cloudKms], { encrypting: true });
+
+test.concurrent('a sops that never ends is killed at the deadline, with all that it has started', async () => {
+  await using world = await startWorld();
+  world.secret.addVersion('one');
+  await using directory = await mkdtempDisposable(join(tmpdir(), 'sops-'));
+  const pids = join(directory.path, 'pids');
+  const body = `/bin/sleep 60 & echo "$$ $!" > '${pids}'; wait`;
+  const path = await writeSops(directory.path, { body });
+  await using run = await world.run({ 'sops-path': path, timeout: '3s' });
+
+  expect(reportOf(run).error?.code, run.stdout).toBe('DEADLINE_EXCEEDED');
+  const started = (await readFile(pids, 'utf8')).trim().split(' ').map(Number);
+  expect(started).toHaveLength(2);
+  await vi.waitFor(async () => expect(await Promise.all(started.map(isRunning))).toEqual([false, false]));
+});
+
+/** Whoever has ended and is not yet taken notice of does not run any more. */
+async function isRunning(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => 'State:\tX');
+  return !/^State:\t[XZ]/m.test(status);
+}
+
+test.concurrent('a sops of the workspace is found by a relative path, even one with blanks', async () => {
+  await using world = await startWorld();
+  world.secret.addVersion('one');
+  await using workspace = await mkdtempDisposable(join(tmpdir(), 'workspace-'));
+  const sops = await recordingSops(join(workspace.path, 'recording'));
+  await mkdir(join(workspace.path, 'my tools'));
+  await symlink(sops.path, join(workspace.path, 'my tools/sops'));
+  await using run = await world.run({ 'sops-path': 'my tools/sops' }, { workspace: workspace.path });
+
+  expect(run.outputs['outcome'], run.stdout).toBe('created');
+  expect((await sops.calls()).map(({ arguments: [first] }) => first)).toEqual(['--version', '--config']);
+});

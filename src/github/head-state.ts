@@ -1,0 +1,144 @@
+// Reads the head branch of a pull request: what it holds, which commits it is made of, and what is open for it.
+
+import { type Snapshot, StalePlan } from '../publisher.ts';
+import type { GitHubClient } from './client.ts';
+import { explainFailure } from './failure.ts';
+import {
+  type FileAliases,
+  fileFields,
+  fileVariables,
+  pathVariables,
+  readFiles,
+  SIGNED_COMMIT,
+  type SignedCommit,
+} from './snapshot.ts';
+
+export interface HeadRequest {
+  /** `owner/name`. */
+  repository: string;
+  base: Snapshot;
+  branch: string;
+  files: readonly string[];
+}
+
+export interface HeadState {
+  oid: string;
+  message: string;
+  files: Snapshot['files'];
+  /** As they were on the base when the branch was made on it, or when it was last merged into it. */
+  filesBefore: Snapshot['files'];
+  /** Those that the base has not, oldest first; undefined where nobody would read them all. */
+  commits: readonly BranchCommit[] | undefined;
+  /** From this repository, whatever their base. */
+  pullRequests: readonly (OpenPullRequest & { baseRefName: string })[];
+}
+
+export interface BranchCommit extends SignedCommit {
+  message: string;
+  parents: { nodes: { oid: string }[] };
+}
+
+export interface OpenPullRequest {
+  id: string;
+  number: number;
+  url: string;
+}
+
+interface HeadData {
+  repository: {
+    defaultBranchRef: { name: string } | null;
+    head: {
+      target: FileAliases & { oid: string; message: string; parents: { nodes: FileAliases[] } };
+      associatedPullRequests: { nodes: (OpenPullRequest & { baseRefName: string; isCrossRepository: boolean })[] };
+    } | null;
+  };
+}
+interface ComparisonData {
+  repository: {
+    base: {
+      compare: { headTarget: { oid: string }; commits: { totalCount: number; nodes: BranchCommit[] } } | null;
+    } | null;
+  };
+}
+
+const MAX_COMMITS = 100;
+
+/**
+ * `head` is undefined where there is no such branch.
+ * @throws {StalePlan} when somebody pushes to it meanwhile
+ */
+export async function readHead(
+  client: GitHubClient,
+  request: HeadRequest,
+): Promise<{ defaultBranch: string | undefined; head: HeadState | undefined }> {
+  const { branch, files } = request;
+  const variables = { head: `refs/heads/${branch}`, ...pathVariables(files) };
+  const { repository } = await query<HeadData>(client, request, { document: headDocument(files), variables });
+  const { head, defaultBranchRef } = repository;
+  const defaultBranch = defaultBranchRef?.name;
+  if (head === null) return { defaultBranch, head: undefined };
+  const { target, associatedPullRequests } = head;
+  return {
+    defaultBranch,
+    head: {
+      oid: target.oid,
+      message: target.message,
+      files: readFiles(target, files),
+      filesBefore: readFiles(target.parents.nodes[0] ?? {}, files),
+      commits: await readCommits(client, request, target.oid),
+      pullRequests: associatedPullRequests.nodes.filter(({ isCrossRepository }) => !isCrossRepository),
+    },
+  };
+}
+
+async function readCommits(
+  client: GitHubClient,
+  request: HeadRequest,
+  oid: string,
+): Promise<readonly BranchCommit[] | undefined> {
+  const variables = { base: `refs/heads/${request.base.branch}`, head: request.branch };
+  const data = await query<ComparisonData>(client, request, { document: COMPARISON, variables });
+  const comparison = data.repository.base?.compare;
+  if (comparison == null) return undefined;
+  const { headTarget, commits } = comparison;
+  if (headTarget.oid !== oid) throw new StalePlan(false, undefined);
+  return commits.totalCount > MAX_COMMITS ? undefined : commits.nodes;
+}
+
+/** Pull requests are asked for by the branch: by its name alone there would be any number of them, from forks. */
+function headDocument(files: readonly string[]): string {
+  const fields = fileFields(files);
+  return `query Head($owner: String!, $name: String!, $head: String!${fileVariables(files)}) {
+    repository(owner: $owner, name: $name) {
+      defaultBranchRef { name }
+      head: ref(qualifiedName: $head) {
+        target { oid ... on Commit { message ${fields} parents(last: 1) { nodes { ${fields} } } } }
+        associatedPullRequests(states: OPEN, first: 20) { nodes { id number url baseRefName isCrossRepository } }
+      }
+    }
+  }`;
+}
+
+const COMPARISON = `query Comparison($owner: String!, $name: String!, $base: String!, $head: String!) {
+  repository(owner: $owner, name: $name) {
+    base: ref(qualifiedName: $base) {
+      compare(headRef: $head) {
+        headTarget { oid }
+        commits(first: ${MAX_COMMITS}) { totalCount nodes { ${SIGNED_COMMIT} message parents(first: 2) { nodes { oid } } } }
+      }
+    }
+  }
+}`;
+
+async function query<Data>(
+  client: GitHubClient,
+  { repository }: HeadRequest,
+  { document, variables }: { document: string; variables: Readonly<Record<string, string>> },
+): Promise<Data> {
+  const [owner, name] = repository.split('/');
+  try {
+    return await client.graphql(document, { owner, name, ...variables });
+  } catch (error) {
+    throw explainFailure(error, { verb: 'read', repository, writes: false });
+  }
+}

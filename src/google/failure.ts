@@ -1,0 +1,133 @@
+// What a failed access is told apart by: the gRPC code of Secret Manager's answer, or what kept a token from being
+// had. The text of an error is a server's and may quote anything, so none of it is passed on.
+
+import { ActionError, type ErrorCode } from '../errors.ts';
+import { formatSecretName, formatVersionRequest, type SecretVersionRequest } from './resource-names.ts';
+
+/** https://grpc.io/docs/guides/status-codes/ */
+const Status = {
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  PERMISSION_DENIED: 7,
+  RESOURCE_EXHAUSTED: 8,
+  FAILED_PRECONDITION: 9,
+  INTERNAL: 13,
+  UNAVAILABLE: 14,
+  UNAUTHENTICATED: 16,
+} as const;
+
+const TRANSIENT: readonly unknown[] = [
+  Status.DEADLINE_EXCEEDED,
+  Status.RESOURCE_EXHAUSTED,
+  Status.INTERNAL,
+  Status.UNAVAILABLE,
+];
+
+/** Whether asking again may help. */
+export function isTransient(error: unknown): boolean {
+  return TRANSIENT.includes(codeOf(error));
+}
+
+/** Why Secret Manager did not give the payload. */
+export function accessError(request: SecretVersionRequest, cause: unknown): ActionError {
+  const secret = formatSecretName(request.name);
+  const fail = failing(request, cause);
+  switch (codeOf(cause)) {
+    case Status.NOT_FOUND:
+      return fail('SECRET_NOT_FOUND', 'there is no such secret or version', notFoundRemedy(request));
+    case Status.PERMISSION_DENIED:
+      return fail(
+        'SECRET_ACCESS_DENIED',
+        'the credentials may not read it, or it does not exist',
+        `Grant roles/secretmanager.secretAccessor on ${secret} to the account that google-github-actions/auth signs in as.`,
+      );
+    case Status.FAILED_PRECONDITION:
+      return stateOf(cause) === 'DESTROYED'
+        ? fail('SECRET_VERSION_DESTROYED', 'this version is destroyed', 'Its payload is gone: name another version.')
+        : fail(
+            'SECRET_VERSION_DISABLED',
+            'this version is disabled',
+            'Enable it in Secret Manager, or name an enabled version with the input `version`.',
+          );
+    case Status.UNAUTHENTICATED:
+      return rejected(fail);
+    case Status.RESOURCE_EXHAUSTED:
+      return fail(
+        'GOOGLE_QUOTA_EXHAUSTED',
+        'the quota of Secret Manager is used up',
+        'Wait a minute and run it again.',
+      );
+    case Status.DEADLINE_EXCEEDED:
+    case Status.INTERNAL:
+    case Status.UNAVAILABLE:
+      return unreachable(fail, 'Secret Manager did not answer as it should, though it was asked again and again');
+    case Status.INVALID_ARGUMENT:
+      return fail('SECRET_NOT_FOUND', 'Google does not take it as a name', 'Check the inputs `secret` and `version`.');
+    default:
+      return unreachable(fail, 'what answered does not answer as Secret Manager does');
+  }
+}
+
+/**
+ * Why there is no access token.
+ * @param cause undefined when the time for it was over
+ */
+export function credentialsError(request: SecretVersionRequest, cause: unknown): ActionError {
+  const fail = failing(request, cause);
+  const status = httpStatusOf(cause);
+  if (status !== undefined && status >= 400 && status < 500 && status !== 429) return rejected(fail);
+  // The library puts the request on errors of requests, and on no others.
+  if (cause === undefined || status !== undefined || (cause instanceof Error && 'config' in cause)) {
+    return unreachable(fail, 'the service that gives out access tokens did not answer');
+  }
+  return fail(
+    'GOOGLE_CREDENTIALS_MISSING',
+    'no usable Google credentials were found',
+    'Run google-github-actions/auth before this action, in a job with `permissions: id-token: write`, or give the input `access-token`.',
+  );
+}
+
+type Fail = (code: ErrorCode, reason: string, remedy: string) => ActionError;
+
+function failing(request: SecretVersionRequest, cause: unknown): Fail {
+  return (code, reason, remedy) =>
+    new ActionError(code, { message: `Cannot access ${formatVersionRequest(request)}: ${reason}.`, remedy, cause });
+}
+
+function rejected(fail: Fail): ActionError {
+  return fail(
+    'GOOGLE_CREDENTIALS_REJECTED',
+    'Google refused the credentials',
+    'They may have expired or been made for another project: run google-github-actions/auth in the same job, before this action.',
+  );
+}
+
+function unreachable(fail: Fail, reason: string): ActionError {
+  return fail(
+    'GOOGLE_UNREACHABLE',
+    reason,
+    'Check the network, HTTPS_PROXY and the input `secret-manager-endpoint`, and run it again.',
+  );
+}
+
+function notFoundRemedy({ version }: SecretVersionRequest): string {
+  if (version.kind !== 'alias') return 'Check the inputs `secret`, `project-id` and `version`.';
+  const number = /^v(?<number>[1-9]\d*)$/i.exec(version.alias)?.groups?.['number'];
+  return number === undefined
+    ? `Check the inputs \`secret\` and \`project-id\`, and that the secret has an alias \`${version.alias}\`.`
+    : `\`${version.alias}\` was taken for an alias; for the version's number write \`version: ${number}\`.`;
+}
+
+function httpStatusOf(error: unknown): number | undefined {
+  return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : undefined;
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+/** Only the state's own word is taken from the server's text. */
+function stateOf(error: unknown): 'DESTROYED' | 'DISABLED' {
+  return error instanceof Error && /\bDESTROYED\b/.test(error.message) ? 'DESTROYED' : 'DISABLED';
+}

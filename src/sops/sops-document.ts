@@ -1,0 +1,100 @@
+// A manifest file taken apart: what stands in clear, the values, and sops' own block. A document that could say
+// something beside its data (comments, directives, tags, anchors) is told from one that cannot.
+
+import { type Document, isMap, isScalar, type Node, parseAllDocuments, visit } from 'yaml';
+
+export interface SopsDocument {
+  /** All top-level fields but `data`, `stringData` and `sops`. */
+  clear: Readonly<Record<string, unknown>>;
+  data: ReadonlyMap<string, unknown>;
+  stringData: ReadonlyMap<string, unknown>;
+  /** Undefined in a manifest that sops has not written. */
+  sops: Readonly<Record<string, unknown>> | undefined;
+  /** Whether the text says nothing but this data. */
+  isBare: boolean;
+}
+
+/** What the largest Secret of Kubernetes (1 MiB) comes to once it is encoded twice. */
+const MAX_LENGTH = 2_500_000;
+/** How sops writes the text `<<`, which would otherwise be a merge. */
+const MERGE_TAG = 'tag:yaml.org,2002:merge';
+
+/** Undefined for what is not one YAML document with a mapping whose keys are texts, each said once. */
+export function parseSopsDocument(text: string): SopsDocument | undefined {
+  if (text.length > MAX_LENGTH) return undefined;
+  const documents = parseAllDocuments(text, { prettyErrors: false, resolveKnownTags: false, uniqueKeys: false });
+  const [document] = documents;
+  if (!Array.isArray(documents) || documents.length !== 1 || document === undefined) return undefined;
+  if (document.errors.length > 0 || !isMap(document.contents) || !isPlain(document)) return undefined;
+  const { data, stringData, sops, ...clear } = document.toJS() as Record<string, unknown>;
+  return {
+    clear,
+    data: entriesOf(data),
+    stringData: entriesOf(stringData),
+    sops: isRecord(sops) ? sops : undefined,
+    isBare: isBare(document, text),
+  };
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** No aliases, and no keys that JavaScript would take for others than they are. */
+function isPlain(document: Document): boolean {
+  let plain = true;
+  const refuse = () => {
+    plain = false;
+    return visit.BREAK;
+  };
+  visit(document, {
+    Alias: refuse,
+    Map: (_, { items }) => {
+      const areTexts = items.every(
+        ({ key }) => isScalar(key) && typeof key.value === 'string' && key.value !== '__proto__',
+      );
+      return areTexts ? undefined : refuse();
+    },
+  });
+  return plain && !hasRepeatedKey(document);
+}
+
+/** The library's own check compares each key with every other one, which makes a file of many keys slow. */
+export function hasRepeatedKey(document: Document): boolean {
+  let repeated = false;
+  visit(document, {
+    Map: (_, { items }) => {
+      const keys = items.map(({ key }) => (isScalar(key) ? key.value : key));
+      if (new Set(keys).size === keys.length) return undefined;
+      repeated = true;
+      return visit.BREAK;
+    },
+  });
+  return repeated;
+}
+
+function isBare(document: Document, text: string): boolean {
+  let bare = !hasComment(document) && !/^(%|---|\.\.\.)/m.test(text);
+  visit(document, {
+    Node: (_, node) => {
+      if (!hasComment(node) && isUnmarked(node)) return undefined;
+      bare = false;
+      return visit.BREAK;
+    },
+  });
+  return bare;
+}
+
+function hasComment({ comment, commentBefore }: { comment?: string | null; commentBefore?: string | null }): boolean {
+  return Boolean(comment || commentBefore);
+}
+
+function isUnmarked(node: Node): boolean {
+  if ('anchor' in node && node.anchor !== undefined) return false;
+  return node.tag === undefined || (node.tag === MERGE_TAG && isScalar(node) && node.value === '<<');
+}
+
+function entriesOf(value: unknown): Map<string, unknown> {
+  if (value === undefined || value === null) return new Map();
+  return new Map(Object.entries(isRecord(value) ? value : { '': value }));
+}
