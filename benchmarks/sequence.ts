@@ -1,0 +1,29 @@
+// How many requests had to wait for one another.
+
+import type { AnsweredRequest } from './stand-ins.ts';
+
+export interface Sequence {
+  readonly gitHub: number;
+  readonly google: number;
+  readonly all: number;
+}
+
+export function countInSequence(requests: readonly AnsweredRequest[]): Sequence {
+  return {
+    gitHub: longestChain(requests.filter(({ service }) => service === 'github')),
+    google: longestChain(requests.filter(({ service }) => service !== 'github')),
+    all: longestChain(requests),
+  };
+}
+
+/** The most requests of which none overlaps another: always taking the next one to end finds them. */
+function longestChain(requests: readonly AnsweredRequest[]): number {
+  let length = 0;
+  let end = Number.NEGATIVE_INFINITY;
+  for (const request of requests.toSorted((a, b) => a.end - b.end)) {
+    if (request.start < end) continue;
+    length += 1;
+    end = request.end;
+  }
+  return length;
+}
