@@ -32,8 +32,8 @@ const local = (path: string): string => fileURLToPath(new URL(path, import.meta.
 const FILE = 'clusters/dev/demo/kbot-token.yaml';
 const KMS_KEY = 'projects/demo-project/locations/global/keyRings/flux/cryptoKeys/sops';
 
-/** @param delay milliseconds that each request takes longer */
-export async function openArena(delay: number): Promise<Arena> {
+/** @param options the built action, and how many milliseconds longer each request takes */
+export async function openArena({ entry, delay }: { entry: string; delay: number }): Promise<Arena> {
   const standIns = fork(local('stand-ins.ts'), [String(delay)]);
   const answer = async <T>(): Promise<T> => (await once(standIns, 'message'))[0] as T;
   const address = await answer<Address>();
@@ -51,7 +51,7 @@ export async function openArena(delay: number): Promise<Arena> {
     arguments: [script],
     environment: { ...environment, INPUT_VERSION: version },
   });
-  const action = (version: string) => node(local('../dist/index.js'), version);
+  const action = (version: string) => node(entry, version);
 
   const branch = flux(address.gitDir);
   const empty = branch.head();

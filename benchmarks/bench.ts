@@ -1,6 +1,9 @@
 // Measures the built action, start to exit, against the stand-ins, and beside it an empty script and a shell script that
-// does the same job. `npm run bench -- [--rounds=N] [--write]`; --write puts the tables into docs/performance.md.
+// does the same job: `npm run bench -- [--rounds=N] [--entry=FILE] [--write]`. --entry measures another build, --write
+// puts the tables into docs/performance.md.
 
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Arena, type ContenderName, contenderNames, openArena } from './arena.ts';
 import { measurePeakMemory, measureTimes, type Times } from './measure.ts';
@@ -12,15 +15,19 @@ const DELAY = 50;
 const MEMORY_ROUNDS = 3;
 
 const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '11' }, write: { type: 'boolean', default: false } },
+  options: {
+    rounds: { type: 'string', default: '11' },
+    entry: { type: 'string', default: fileURLToPath(new URL('../dist/index.js', import.meta.url)) },
+    write: { type: 'boolean', default: false },
+  },
 });
-const results = await measureAll(Number(options.rounds));
+const results = await measureAll(Number(options.rounds), resolve(options.entry));
 console.log(formatResults(results));
 if (options.write) writeResults(results);
 
-async function measureAll(rounds: number): Promise<Results> {
-  await using fast = await openArena(0);
-  await using slow = await openArena(DELAY);
+async function measureAll(rounds: number, entry: string): Promise<Results> {
+  await using fast = await openArena({ entry, delay: 0 });
+  await using slow = await openArena({ entry, delay: DELAY });
   const lanes = contenderNames.map((name) => ({ name, fast: openLane(name, fast), slow: openLane(name, slow) }));
 
   console.error('Warming up …');

@@ -197,6 +197,15 @@ describe('commits of other people on the branch', () => {
       },
     },
     {
+      who: 'somebody who has added a file to our commit',
+      push: async (world) => {
+        const [commit] = commitsOn(world);
+        const files = { [FILE]: world.manifest(HEAD), 'mine.md': 'Mine.\n' };
+        const parent = world.flux.head('main');
+        await world.flux.commit({ branch: HEAD, files, message: commit?.message ?? '', ...(parent && { parent }) });
+      },
+    },
+    {
       who: 'somebody who has put other work in its place',
       push: async (world) => {
         const parent = world.flux.head('main');

@@ -2,7 +2,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Fault, RepositorySettings } from '../stand-ins/github/github.ts';
 import { FLUX_REPOSITORY, type World } from '../stand-ins/world.ts';
-import { branches, expectOneProposal, HEAD, openPullRequests, propose, startWorldWith, writes } from './proposals.ts';
+import {
+  branches,
+  expectOneProposal,
+  HEAD,
+  openPullRequests,
+  propose,
+  setBranch,
+  startWorldWith,
+  writes,
+} from './proposals.ts';
 import { reportOf } from './reading.ts';
 
 const labelsOf = (number: number) => `POST /repos/${FLUX_REPOSITORY}/issues/${number}/labels`;
@@ -182,6 +191,16 @@ describe('a pull request that was asked to have', () => {
 
     await using next = await propose(world, { version: '1' });
     expect(next.outputs, next.stdout).toMatchObject({ outcome: 'created', 'pull-request-number': '2' });
+  });
+
+  test.concurrent('an unknown reviewer leaves a branch that was somebody’s before', async () => {
+    await using world = await startWorldWith({ versions: 1 });
+    await setBranch(world, 'production', world.flux.head('main'));
+    await using run = await propose(world, { branch: 'production', reviewers: 'nobody-here' });
+
+    expect(reportOf(run).error).toMatchObject({ code: 'REVIEWER_REFUSED', changedSomething: true });
+    expect(reportOf(run).error?.message).toContain('; it stays open as it is.');
+    expect(branches(world)).toEqual(['main', 'production']);
   });
 
   test.concurrent('an unknown reviewer stays open where somebody has pushed to it meanwhile', async () => {

@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 // The discard port: whatever a test forgets to stand in for is refused at once, and never reaches the real service.
 const nowhere = 'http://127.0.0.1:9';
 
-export interface GitHubJob {
+interface GitHubJob {
   /** Without a trailing slash. */
   readonly apiUrl?: string;
   readonly serverUrl?: string;
@@ -58,7 +58,7 @@ export interface WorkflowCommand {
   readonly value: string;
 }
 
-export interface Annotation {
+interface Annotation {
   readonly level: 'error' | 'warning' | 'notice';
   readonly message: string;
   readonly properties: Readonly<Record<string, string>>;

@@ -11,7 +11,7 @@ export type OracleKeys =
   | { readonly gcpKms: (cryptoKey: string, ciphertext: Buffer) => Buffer | Promise<Buffer> }
   | { readonly dataKey: Buffer };
 
-export type Leaf = string | number | bigint | boolean | null | Buffer;
+type Leaf = string | number | bigint | boolean | null | Buffer;
 export type OpenedDocument = { readonly [key: string]: Leaf | OpenedDocument | readonly (Leaf | OpenedDocument)[] };
 
 export interface Opened {
@@ -172,7 +172,8 @@ function plainLeaf(value: unknown): string | number | bigint | boolean {
 
 /** As sops feeds a value to its hash; a Boolean is written as Python would. */
 function macBytes(leaf: string | number | bigint | boolean): string {
-  return typeof leaf === 'boolean' ? (leaf ? 'True' : 'False') : String(leaf);
+  if (leaf === true) return 'True';
+  return leaf === false ? 'False' : String(leaf);
 }
 
 const narrowed = (integer: bigint): number | bigint =>

@@ -152,3 +152,12 @@ describe('a signal', () => {
     expect(() => deadline.cancel(cancelled)).not.toThrow();
   });
 });
+
+test('a process that only sleeps under its deadline is not over before it has slept', async () => {
+  const deadline = new URL('../../src/deadline.ts', import.meta.url).href;
+  const script = `import { startDeadline } from ${JSON.stringify(deadline)};
+    await startDeadline(10_000).sleep(20);
+    console.log('slept');`;
+  const { exitCode, stdout } = await run('', { arguments: ['--input-type=module', '-e', script] });
+  expect({ exitCode, stdout: stdout.toString() }).toEqual({ exitCode: 0, stdout: 'slept\n' });
+});

@@ -35,6 +35,8 @@ export interface HeadState {
 
 export interface BranchCommit extends SignedCommit {
   message: string;
+  /** Null where GitHub has not counted them. */
+  changedFilesIfAvailable: number | null;
   parents: { nodes: { oid: string }[] };
 }
 
@@ -124,7 +126,7 @@ const COMPARISON = `query Comparison($owner: String!, $name: String!, $base: Str
     base: ref(qualifiedName: $base) {
       compare(headRef: $head) {
         headTarget { oid }
-        commits(first: ${MAX_COMMITS}) { totalCount nodes { ${SIGNED_COMMIT} message parents(first: 2) { nodes { oid } } } }
+        commits(first: ${MAX_COMMITS}) { totalCount nodes { ${SIGNED_COMMIT} message changedFilesIfAvailable parents(first: 2) { nodes { oid } } } }
       }
     }
   }

@@ -60,18 +60,22 @@ function findOwnCommits(request: ProposalRequest, head: HeadState): readonly Bra
   if (other !== undefined) throw otherBase(request, other);
   const place =
     pullRequests[0] === undefined ? `the branch ${branch}` : `pull request #${pullRequests[0].number} (${branch})`;
-  if (commits === undefined || !commits.every(isExpected(commits))) throw otherCommits(place);
+  if (commits === undefined || !commits.every(isExpected(request, commits))) throw otherCommits(place);
   const isForeign = commits.length > 0 && isOurs(head) && isSame(files, head.filesBefore, head.files);
   if (isForeign) throw otherFile(place);
   return commits;
 }
 
-/** A commit of this action, or a merge of the base into the branch, as the "Update branch" button makes them. */
-function isExpected(commits: readonly BranchCommit[]): (commit: BranchCommit) => boolean {
+/**
+ * A commit of this action that nobody has added a file to, or a merge of the base into the branch, as the "Update branch"
+ * button makes them.
+ */
+function isExpected({ files }: ProposalRequest, commits: readonly BranchCommit[]): (commit: BranchCommit) => boolean {
   const own = new Set(commits.map(({ oid }) => oid));
   return (commit) => {
     const [, merged] = commit.parents.nodes;
-    return merged === undefined ? isOurs(commit) : !own.has(merged.oid);
+    if (merged !== undefined) return !own.has(merged.oid);
+    return isOurs(commit) && (commit.changedFilesIfAvailable ?? 0) <= files.length;
   };
 }
 

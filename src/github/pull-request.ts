@@ -135,7 +135,7 @@ async function applyOrTakeBack(
   pullRequest: OpenPullRequest,
   head: { oid: string } | undefined,
 ): Promise<void> {
-  const { client, repository, branch, settings } = place;
+  const { client, repository, branch, proposal, settings } = place;
   const { nameWithOwner } = repository;
   try {
     await applySettings({ client, repository: nameWithOwner, pullRequest, settings, headOid: head?.oid });
@@ -143,7 +143,9 @@ async function applyOrTakeBack(
     const attempt = { verb: `set up pull request #${pullRequest.number} of`, repository: nameWithOwner, writes: true };
     const failure = explainFailure(error, attempt);
     if (failure instanceof StalePlan) throw failure;
-    const isClosed = await takeBack(place, { branch, oid: head?.oid });
+    // A branch that was somebody's before is not this run's to delete.
+    const isOwn = proposal === undefined || proposal.mayBeDeleted;
+    const isClosed = isOwn && (await takeBack(place, { branch, oid: head?.oid }));
     const remains = isClosed ? 'it was closed again, and its branch deleted' : 'it stays open as it is';
     throw explainFailure(error, { ...attempt, remains });
   }

@@ -1,7 +1,8 @@
 // Google's client and the checksum, in one module, so that a run that accesses nothing never loads them.
 
 import { crc32c } from '@aws-crypto/crc32c';
-import { SecretManagerServiceClient } from '@google-cloud/secret-manager';
+// v1 alone: the package's own entry loads the beta and all messages a second time.
+import { SecretManagerServiceClient } from '@google-cloud/secret-manager/build/src/v1/index.js';
 import { OAuth2Client } from 'google-auth-library';
 
 export interface ClientOptions {

@@ -111,7 +111,7 @@ async function verifyResponse(request: SecretVersionRequest, response: AccessRes
   const bytes = typeof data === 'string' ? Buffer.from(data, 'base64') : data;
   const { formatCrc32c } = await import('./secret-manager-client.ts');
   const checksum = response.payload?.dataCrc32c;
-  if (name === undefined || !bytes || checksum == null || String(checksum) !== formatCrc32c(bytes)) {
+  if (name === undefined || !bytes || String(checksum) !== formatCrc32c(bytes)) {
     throw new ActionError('SECRET_CHECKSUM_MISMATCH', {
       message: `Cannot use ${resource}: what arrived does not carry the CRC32C checksum of its own payload.`,
       remedy: 'Run it again; if it stays, something between the runner and Secret Manager alters answers.',

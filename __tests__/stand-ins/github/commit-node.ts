@@ -1,7 +1,7 @@
 // The git objects of GitHub's GraphQL schema: Commit, Tree, TreeEntry, Blob. A field that costs something is a function, which
 // graphql calls only where the query asks for it.
 import { type PageArguments, paginate } from './connection.ts';
-import { listCommits } from './history.ts';
+import { countChangedFiles, listCommits } from './history.ts';
 import { findLogin } from './identities.ts';
 import { formatNodeId } from './node-id.ts';
 import type { GitObject } from './object-reader.ts';
@@ -44,6 +44,7 @@ export async function describeCommit(repository: Repository, oid: string) {
     signature: () => (repository.signedOids.has(oid) ? describeSignature(commit.committer) : null),
     parents: (page: PageArguments) =>
       paginate('parents', commit.parents, page, (parent) => describeCommit(repository, parent)),
+    changedFilesIfAvailable: () => countChangedFiles(repository, oid),
     tree: async () => {
       const tree = await repository.read(commit.tree);
       return tree === undefined ? null : describeTree(repository, tree, '');

@@ -13,6 +13,21 @@ export async function listCommits(repository: Repository, ...range: string[]): P
   return (await git(repository.gitDir, ['rev-list', ...range])).split('\n').filter(Boolean);
 }
 
+/** As the commit's page says: against its first parent. */
+export async function countChangedFiles(repository: Repository, oid: string): Promise<number> {
+  const names = await git(repository.gitDir, [
+    'diff-tree',
+    '--root',
+    '--no-commit-id',
+    '--name-only',
+    '-m',
+    '--first-parent',
+    '-r',
+    oid,
+  ]);
+  return names.split('\n').filter(Boolean).length;
+}
+
 /** How far `head` is ahead of `base` and behind it. */
 export async function compareCommits(repository: Repository, base: string, head: string) {
   const counts = await git(repository.gitDir, ['rev-list', '--left-right', '--count', `${base}...${head}`]);

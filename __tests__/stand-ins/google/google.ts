@@ -9,7 +9,7 @@ import { GoogleError } from './google-error.ts';
 import { createSecretManager, type GoogleSecret, type SecretOptions } from './secret-manager.ts';
 import { createWorkloadIdentity } from './workload-identity.ts';
 
-export type { Fault, GoogleSecret };
+export type { GoogleSecret };
 export type GoogleService = 'secretmanager' | 'cloudkms' | 'sts' | 'unknown';
 
 export interface GoogleOptions extends CloudKmsOptions {

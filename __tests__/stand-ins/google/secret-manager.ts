@@ -117,22 +117,15 @@ export function createSecretManager({ defaultProject, numberOf, mayView }: Secre
     const match = versionPath.exec(decodeURIComponent(url.pathname));
     if (method !== 'GET' || match === null) return undefined;
     const [, project = '', location, id = '', asked = '', access] = match;
-    const permission = access ? 'secretmanager.versions.access' : 'secretmanager.versions.get';
     const name = `${parent(numberOf(project), location)}/secrets/${id}`;
-    const secret = secrets.get(name);
-    if (secret?.denied || (!access && !mayView)) {
-      const resource = `${parent(project, location)}/secrets/${id}/versions/${asked}`;
-      const message = `Permission '${permission}' denied for resource '${resource}' (or it may not exist).`;
-      throw permissionDenied(message, permission, resource);
-    }
-    if (secret === undefined || secret.versions.length === 0) {
-      throw new GoogleError('NOT_FOUND', `Secret [${name}] not found or has no versions.`);
-    }
-    const version = findVersion(secret, asked);
-    if (version === undefined)
-      throw new GoogleError('NOT_FOUND', `Secret Version [${name}/versions/${asked}] not found.`);
+    refuseDenied(
+      secrets.get(name),
+      `${parent(project, location)}/secrets/${id}/versions/${asked}`,
+      access !== undefined,
+    );
+    const version = getVersion(name, asked);
     const versionName = `${name}/versions/${version.number}`;
-    if (!access) {
+    if (access === undefined) {
       const asNumber = url.search.includes('enum-encoding');
       const state = asNumber ? stateNumber[version.state] : version.state;
       return { name: versionName, createTime: version.createTime, state };
@@ -141,6 +134,25 @@ export function createSecretManager({ defaultProject, numberOf, mayView }: Secre
       throw new GoogleError('FAILED_PRECONDITION', `Secret Version [${versionName}] is in ${version.state} state.`);
     }
     return { name: versionName, payload: encodePayload(version.payload) };
+  }
+
+  function refuseDenied(secret: StoredSecret | undefined, resource: string, isAccess: boolean): void {
+    if (!secret?.denied && (isAccess || mayView)) return;
+    const permission = isAccess ? 'secretmanager.versions.access' : 'secretmanager.versions.get';
+    const message = `Permission '${permission}' denied for resource '${resource}' (or it may not exist).`;
+    throw permissionDenied(message, permission, resource);
+  }
+
+  function getVersion(name: string, asked: string): Version {
+    const secret = secrets.get(name);
+    if (secret === undefined || secret.versions.length === 0) {
+      throw new GoogleError('NOT_FOUND', `Secret [${name}] not found or has no versions.`);
+    }
+    const version = findVersion(secret, asked);
+    if (version === undefined) {
+      throw new GoogleError('NOT_FOUND', `Secret Version [${name}/versions/${asked}] not found.`);
+    }
+    return version;
   }
 
   return {

@@ -236,9 +236,9 @@ describe('a Secret Manager that does not do its work', () => {
     secret.addVersion('payload');
     google.fault({ when: 'secretmanager', ...fault });
     const started = performance.now();
-    const error = await failure({ time: 600 });
+    const error = await failure({ time: 1_000 });
     expect(error.code).toBe(code);
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(10_000);
     expect(formatError(error)).not.toContain(CANARY);
   });
 
@@ -294,7 +294,7 @@ describe('a Secret Manager that does not do its work', () => {
   });
 
   test('that nobody listens for is unreachable', async () => {
-    const error = await failure({ endpoint: new URL('http://127.0.0.1:9'), time: 300 });
+    const error = await failure({ endpoint: new URL('http://127.0.0.1:9'), time: 1_000 });
     expect(error).toMatchObject({
       code: 'GOOGLE_UNREACHABLE',
       message: `Cannot access ${RESOURCE}/versions/1: Secret Manager did not answer as it should, though it was asked again and again.`,

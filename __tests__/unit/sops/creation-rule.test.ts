@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { ActionError, type ErrorCode } from '../../../src/errors.ts';
 import type { SopsConfiguration } from '../../../src/sops/configuration.ts';
@@ -443,6 +443,13 @@ describe('the action refuses, though sops would not', () => {
       }),
     );
   });
+});
+
+test('nothing of a configuration is printed, however odd it is', () => {
+  const warned = vi.spyOn(process, 'emitWarning');
+  const text = `? [${A}]\n: {? {a: b} : c}\n${rule(`age: ${A}`)}`;
+  expect(effectOfReading({ path: '.sops.yaml', text }, FILE)).toEqual(ONLY_A);
+  expect(warned).not.toHaveBeenCalled();
 });
 
 // Whatever a rule looks like: either both read the same, or the action has refused, or sops does.

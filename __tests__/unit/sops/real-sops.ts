@@ -72,7 +72,7 @@ export function secretManifest(data: Readonly<Record<string, string | Uint8Array
   return { clear, data: new Map(payloads) };
 }
 
-export interface SopsRun {
+interface SopsRun {
   exitCode: number | null;
   stdout: string;
   stderr: string;

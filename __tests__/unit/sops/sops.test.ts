@@ -207,7 +207,7 @@ describe('a sops that does not end', () => {
   test('is killed at the deadline, with what it has started', async () => {
     const pids = join(workshop.directory, 'pids');
     const path = await program(`/bin/sleep 60 & echo "$$ $!" > '${pids}'; wait`);
-    const error = await failure(workshop.encrypter({ path, deadline: startDeadline(1_000) }).encrypt(request()));
+    const error = await failure(workshop.encrypter({ path, deadline: startDeadline(2_000) }).encrypt(request()));
     expect(error.code).toBe('DEADLINE_EXCEEDED');
     const started = (await readFile(pids, 'utf8')).trim().split(' ').map(Number);
     expect(started).toHaveLength(2);
