@@ -49641,7 +49641,8 @@ function readRecipients(problems) {
         // A secret key given by mistake must not be said again, nor any line of it.
         const given = SECRET_KEY.test(text) ? ['a secret key'] : refused;
         problems.push(...given.map((each) => `\`${input}: ${each}\` is no recipient: write ${example}`));
-        return recipients;
+        // sops finds a key in the keyring by capitals only.
+        return kind === 'pgp' ? recipients.map(({ id }) => ({ kind, id: id.toUpperCase() })) : recipients;
     });
 }
 
@@ -50908,14 +50909,15 @@ async function encryptStep(step, { secrets, encrypter, log }) {
     const versions = new Map();
     const data = new Map();
     for (const [key, request] of desired.data) {
+        // What is followed was asked for, and said, before.
+        if (request.version.kind === 'number')
+            log(`Accessing ${(0,resource_names/* formatVersionRequest */.fE)(request)}.`);
         const { name, payload } = await secrets.access(request);
         versions.set(key, name);
         data.set(key, payload);
     }
-    log(`Encrypting ${desired.file} for ${rule.keyGroups
-        .flat()
-        .map(({ id }) => id)
-        .join(', ')}.`);
+    const recipients = rule.keyGroups.flat().map(({ id }) => id);
+    log(`Encrypting ${desired.file} for ${recipients.join(', ')}.`);
     const manifest = { clear: buildClearManifest(change, versions), data };
     return {
         ...step,

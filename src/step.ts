@@ -159,16 +159,14 @@ export async function encryptStep(
   const versions = new Map<string, SecretVersionName>();
   const data = new Map<string, Plaintext>();
   for (const [key, request] of desired.data) {
+    // What is followed was asked for, and said, before.
+    if (request.version.kind === 'number') log(`Accessing ${formatVersionRequest(request)}.`);
     const { name, payload } = await secrets.access(request);
     versions.set(key, name);
     data.set(key, payload);
   }
-  log(
-    `Encrypting ${desired.file} for ${rule.keyGroups
-      .flat()
-      .map(({ id }) => id)
-      .join(', ')}.`,
-  );
+  const recipients = rule.keyGroups.flat().map(({ id }) => id);
+  log(`Encrypting ${desired.file} for ${recipients.join(', ')}.`);
   const manifest = { clear: buildClearManifest(change, versions), data };
   return {
     ...step,

@@ -21,6 +21,7 @@ test.concurrent('a version is committed, replaced and rolled back in one commit 
     await using run = await world.run({ version });
 
     expect(run.exitCode, run.stdout).toBe(0);
+    expect(run.stdout).toContain(`Accessing projects/demo-project/secrets/TELE_TOKEN/versions/${version}.\n`);
     expect(operations(run)).toEqual(['Snapshot', 'Commit']);
     const [commit] = world.flux.log('main');
     expect(commit).toMatchObject({ parents: [before], files: [FILE] });

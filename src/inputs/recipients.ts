@@ -36,6 +36,7 @@ export function readRecipients(problems: Problems): Recipient[] {
     // A secret key given by mistake must not be said again, nor any line of it.
     const given = SECRET_KEY.test(text) ? ['a secret key'] : refused;
     problems.push(...given.map((each) => `\`${input}: ${each}\` is no recipient: write ${example}`));
-    return recipients;
+    // sops finds a key in the keyring by capitals only.
+    return kind === 'pgp' ? recipients.map(({ id }) => ({ kind, id: id.toUpperCase() })) : recipients;
   });
 }

@@ -3,7 +3,7 @@ import { problemsWith, readWith } from './read-with.ts';
 
 const KEY = 'projects/demo/locations/global/keyRings/flux/cryptoKeys/sops';
 const AGE = `age1${'q'.repeat(58)}`;
-const FINGERPRINT = '0123456789ABCDEF0123456789abcdef01234567';
+const FINGERPRINT = '0123456789ABCDEF0123456789ABCDEF01234567';
 
 describe('recipients', () => {
   test.each([
@@ -26,6 +26,7 @@ describe('recipients', () => {
     ],
     ['age', 'ssh-ed25519 AAAAC3Nza+/=', [{ kind: 'age', id: 'ssh-ed25519 AAAAC3Nza+/=' }]],
     ['pgp', FINGERPRINT, [{ kind: 'pgp', id: FINGERPRINT }]],
+    ['pgp', FINGERPRINT.toLowerCase(), [{ kind: 'pgp', id: FINGERPRINT }]],
     ['pgp', '0123 4567 89AB CDEF 0123  4567 89ab cdef 0123 4567', [{ kind: 'pgp', id: FINGERPRINT }]],
   ])('%s: %j', (input, value, recipients) => {
     expect(readWith({ [input]: value }).recipients).toEqual(recipients);
