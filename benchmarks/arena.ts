@@ -11,7 +11,14 @@ import { type Command, measureTimes } from './measure.ts';
 import type { Address, AnsweredRequest } from './stand-ins.ts';
 
 /** In the order of the table. */
-export const contenderNames = ['emptyScript', 'unchangedPinned', 'unchangedLatest', 'created', 'shellScript'] as const;
+export const contenderNames = [
+  'emptyScript',
+  'unchangedPinned',
+  'unchangedLatest',
+  'createdPinned',
+  'createdLatest',
+  'shellScript',
+] as const;
 export type ContenderName = (typeof contenderNames)[number];
 
 interface Contender {
@@ -70,7 +77,8 @@ export async function openArena({ entry, delay }: { entry: string; delay: number
       emptyScript: { command: node(emptyScript, '1'), ...from(synced, false) },
       unchangedPinned: { command: action('1'), ...from(synced, false) },
       unchangedLatest: { command: action('latest'), ...from(synced, false) },
-      created: { command: action('1'), ...from(empty, true) },
+      createdPinned: { command: action('1'), ...from(empty, true) },
+      createdLatest: { command: action('latest'), ...from(empty, true) },
       shellScript: { command: usualWay(address, environment), ...from(empty, true) },
     },
     takeRequests() {
@@ -113,7 +121,7 @@ function usualWay(address: Address, { PATH = '', HOME = '' }: Readonly<Record<st
       SECRET_MANAGER: address.google,
       PROJECT: address.project,
       SECRET: 'TELE_TOKEN',
-      VERSION: '1',
+      VERSION: 'latest',
       GOOGLE_OAUTH_ACCESS_TOKEN: address.accessToken,
       GITHUB_SERVER_URL: address.github,
       GITHUB_TOKEN: address.githubToken,

@@ -19,6 +19,9 @@ export interface Times {
   readonly cpu: number;
 }
 
+/** Milliseconds. */
+const LOOK_EVERY = 3;
+
 // bash has it from the kernel, which hands the usage over with a process that has ended, its children's included.
 const TIMED = `exec 4>&2 2>&3 3>&-; TIMEFORMAT='%3R %3U %3S'; time "$@" 2>&4 4>&-`;
 
@@ -57,7 +60,7 @@ export async function measurePeakMemory({ program, arguments: given, environment
       // The kernel keeps the highest value by itself, so what happens between two looks is not lost.
       if (family.has(pid)) peak = Math.max(peak, kilobytes);
     }
-    await wait(1);
+    await wait(LOOK_EVERY);
   }
   if (child.exitCode !== 0) throw new Error(`${[program, ...given].join(' ')} failed while its memory was watched.`);
   return peak / 1024;

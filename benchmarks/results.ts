@@ -26,8 +26,9 @@ const TITLES: Readonly<Record<ContenderName, string>> = {
   emptyScript: 'an empty script',
   unchangedPinned: 'unchanged, a pinned number',
   unchangedLatest: 'unchanged, `latest`',
-  created: 'created',
-  shellScript: 'the shell script: created',
+  createdPinned: 'created, a pinned number',
+  createdLatest: 'created, `latest`',
+  shellScript: 'the shell script: created, `latest`',
 };
 const DOCUMENT = new URL('../docs/performance.md', import.meta.url);
 const BETWEEN_MARKERS = /(?<=<!-- npm run bench -- --write -->\n)[\s\S]*(?=<!-- until here -->)/;
@@ -69,17 +70,18 @@ function row(name: ContenderName, { of }: Results): string[] {
 }
 
 function goals({ of, delay }: Results): string[][] {
-  const { emptyScript, unchangedPinned, unchangedLatest, created, shellScript } = of;
-  const ratio = unchangedPinned.fast.cpu / emptyScript.fast.cpu;
-  const peak = Math.max(...[created, unchangedLatest, unchangedPinned].map(({ peakMemory }) => peakMemory));
-  const walls = [created, shellScript].map(({ slow }) => milliseconds(slow.wall));
+  const { emptyScript, shellScript, ...action } = of;
+  const ratio = action.unchangedPinned.fast.cpu / emptyScript.fast.cpu;
+  const roundTrips = Math.max(action.createdPinned.sequence.gitHub, action.createdLatest.sequence.gitHub);
+  const peak = Math.max(...Object.values(action).map(({ peakMemory }) => peakMemory));
+  const walls = [action.createdLatest, shellScript].map(({ slow }) => milliseconds(slow.wall));
   return [
     goal('unchanged, pinned: CPU at most 4.5 × the empty script', `${ratio.toFixed(1)} ×`, ratio <= 4.5),
-    goal('created: 2 round trips to GitHub in sequence', `${created.sequence.gitHub}`, created.sequence.gitHub === 2),
+    goal('created: 2 round trips to GitHub in sequence', `${roundTrips}`, roundTrips === 2),
     goal(
       `created: faster than the shell script at +${delay} ms`,
       walls.join(' to '),
-      created.slow.wall < shellScript.slow.wall,
+      action.createdLatest.slow.wall < shellScript.slow.wall,
     ),
     goal('peak memory under 130 MB', megabytes(peak), peak < 130),
   ];
