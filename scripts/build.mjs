@@ -9,8 +9,10 @@ if (process.argv.includes('--check')) check();
 else build('dist');
 
 function build(folder) {
-  for (const stale of ['lib', folder]) rmSync(stale, { recursive: true, force: true });
+  rmSync('lib', { recursive: true, force: true });
   execFileSync('tsc', ['-p', 'src/tsconfig.json'], { stdio: 'inherit' });
+  // Only now: a type error leaves the build that is there.
+  rmSync(folder, { recursive: true, force: true });
   const options = ['--license', 'licenses.txt', '--no-cache', '--quiet'];
   execFileSync('ncc', ['build', 'lib/index.js', '-o', folder, ...options], { stdio: 'inherit' });
 }

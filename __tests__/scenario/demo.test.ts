@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempDisposable, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -103,11 +103,10 @@ describe('the demo', () => {
 });
 
 test('the demo ends with exit code 1 and the claim that failed where the action does something else', async () => {
-  const directory = await mkdtemp(join(tmpdir(), 'demo-test-'));
-  const idle = join(directory, 'idle.mjs');
+  await using directory = await mkdtempDisposable(join(tmpdir(), 'demo-test-'));
+  const idle = join(directory.path, 'idle.mjs');
   await writeFile(idle, 'console.log("There is nothing to do.");\n');
   const { exitCode, stderr } = await tellStory(idle);
-  await rm(directory, { recursive: true });
 
   expect(exitCode).toBe(1);
   expect(stderr).toContain('It does not hold that the outcome is created.');
