@@ -111,6 +111,7 @@ describe('a failed sops is told by its stderr', () => {
     ['SOPS_KEY_SERVICE_UNREACHABLE', kms(`${post}credentials: status code 503: ${CANARY}`)],
     ['SOPS_KEY_SERVICE_UNREACHABLE', kms(`${encrypting}googleapi: Error 500: ${CANARY}`)],
     ['SOPS_KEY_SERVICE_UNREACHABLE', kms(`${encrypting}proto: syntax error (line 1:1): invalid value <`)],
+    ['SOPS_KEY_SERVICE_UNREACHABLE', kms(`${encrypting}proto:\u00a0syntax error (line 1:1): invalid value <`)],
     ['SOPS_KEY_SERVICE_UNREACHABLE', kms(`${encrypting}rpc error: code = Unavailable desc = ${CANARY}`)],
     ['SOPS_KEY_SERVICE_UNREACHABLE', kms(`${encrypting}context deadline exceeded`)],
     [
