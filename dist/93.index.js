@@ -133,7 +133,7 @@ function readList(value, kind, invalid) {
     });
 }
 function refuseOtherKeyServices(holder, { path }) {
-    const other = OTHER_KEY_SERVICES.find((name) => !isEmpty(holder[name]));
+    const other = OTHER_KEY_SERVICES.find((name) => !(0,_sops_document_js__WEBPACK_IMPORTED_MODULE_3__/* .isEmpty */ .Im)(holder[name]));
     if (other === undefined)
         return;
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('SOPS_KEY_SERVICE_NOT_SUPPORTED', {
@@ -142,7 +142,7 @@ function refuseOtherKeyServices(holder, { path }) {
     });
 }
 function readSelector(rule, invalid) {
-    const given = _encryption_rule_js__WEBPACK_IMPORTED_MODULE_2__/* .SELECTOR_KINDS */ .a2.filter((kind) => !isEmpty(rule[kind]));
+    const given = _encryption_rule_js__WEBPACK_IMPORTED_MODULE_2__/* .SELECTOR_KINDS */ .a2.filter((kind) => !(0,_sops_document_js__WEBPACK_IMPORTED_MODULE_3__/* .isEmpty */ .Im)(rule[kind]));
     const [kind] = given;
     if (kind === undefined)
         return _encryption_rule_js__WEBPACK_IMPORTED_MODULE_2__/* .SECRET_VALUES */ .YD;
@@ -152,9 +152,6 @@ function readSelector(rule, invalid) {
     if (typeof pattern !== 'string')
         throw invalid(`${kind} is not text: put it into quotes`);
     return { kind, pattern };
-}
-function isEmpty(value) {
-    return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 function asMapping(value, invalid) {
     if (typeof value !== 'object' || value === null || Array.isArray(value))

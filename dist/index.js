@@ -50109,7 +50109,7 @@ function readKeyGroups(listed, group) {
         const only = readKeyGroup(group);
         return only && [only];
     }
-    if (!Array.isArray(listed) || !Object.values(group).every(isEmpty))
+    if (!Array.isArray(listed) || !Object.values(group).every(sops_document/* isEmpty */.Im))
         return undefined;
     const groups = listed.map(readKeyGroup);
     return groups.every((each) => each !== undefined) ? groups : undefined;
@@ -50118,7 +50118,7 @@ function readKeyGroups(listed, group) {
 function readKeyGroup(group) {
     if (!(0,sops_document/* isRecord */.u4)(group))
         return undefined;
-    const named = Object.keys(group).filter((name) => !isEmpty(group[name]));
+    const named = Object.keys(group).filter((name) => !(0,sops_document/* isEmpty */.Im)(group[name]));
     if (!named.every((name) => Object.hasOwn(ENTRIES, name)))
         return undefined;
     const recipients = encryption_rule/* RECIPIENT_KINDS */.e6.flatMap((kind) => {
@@ -50136,9 +50136,6 @@ function readRecipient(kind, entry) {
     const id = entry[idField];
     const [recipient, ...others] = typeof id === 'string' ? (0,encryption_rule/* parseRecipients */.q)(kind, id) : [];
     return others.length === 0 ? recipient : undefined;
-}
-function isEmpty(value) {
-    return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
 ;// CONCATENATED MODULE: ./lib/sops/encrypted-manifest.js
@@ -51280,6 +51277,7 @@ function parseRecipients(kind, list) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ah: () => (/* binding */ hasRepeatedKey),
+/* harmony export */   Im: () => (/* binding */ isEmpty),
 /* harmony export */   iF: () => (/* binding */ parseSopsDocument),
 /* harmony export */   u4: () => (/* binding */ isRecord)
 /* harmony export */ });
@@ -51312,6 +51310,10 @@ function parseSopsDocument(text) {
 }
 function isRecord(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** What sops takes for a field that is not there. */
+function isEmpty(value) {
+    return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 /** No aliases, and no keys that JavaScript would take for others than they are. */
 function isPlain(document) {

@@ -14,7 +14,7 @@ import {
   SELECTOR_KINDS,
   type Selector,
 } from './encryption-rule.ts';
-import { hasRepeatedKey } from './sops-document.ts';
+import { hasRepeatedKey, isEmpty } from './sops-document.ts';
 
 /** Rules for a thousand folders are shorter. */
 const MAX_LENGTH = 256 * 1024;
@@ -146,10 +146,6 @@ function readSelector(rule: Mapping, invalid: Invalid): Selector {
   const pattern = rule[kind];
   if (typeof pattern !== 'string') throw invalid(`${kind} is not text: put it into quotes`);
   return { kind, pattern };
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 
 function asMapping(value: unknown, invalid: Invalid): Mapping {

@@ -10,7 +10,7 @@ import {
   SELECTOR_KINDS,
   type Selector,
 } from './encryption-rule.ts';
-import { isRecord } from './sops-document.ts';
+import { isEmpty, isRecord } from './sops-document.ts';
 
 type Block = Readonly<Record<string, unknown>>;
 type Form = (value: unknown) => boolean;
@@ -110,8 +110,4 @@ function readRecipient(kind: Recipient['kind'], entry: unknown): Recipient | und
   const id = entry[idField];
   const [recipient, ...others] = typeof id === 'string' ? parseRecipients(kind, id) : [];
   return others.length === 0 ? recipient : undefined;
-}
-
-function isEmpty(value: unknown): boolean {
-  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }

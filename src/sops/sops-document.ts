@@ -40,6 +40,11 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** What sops takes for a field that is not there. */
+export function isEmpty(value: unknown): boolean {
+  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
 /** No aliases, and no keys that JavaScript would take for others than they are. */
 function isPlain(document: Document): boolean {
   let plain = true;
