@@ -1,8 +1,8 @@
-// The table of a benchmark and what it says about the goals, as Markdown.
+// The tables for one secret and what they say about the goals, as Markdown.
 
-import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type ContenderName, contenderNames } from './arena.ts';
+import { goal, megabytes, table } from './document.ts';
 import type { Times } from './measure.ts';
 import type { Sequence } from './sequence.ts';
 
@@ -30,8 +30,6 @@ const TITLES: Readonly<Record<ContenderName, string>> = {
   createdLatest: 'created, `latest`',
   shellScript: 'the shell script: created, `latest`',
 };
-const DOCUMENT = new URL('../docs/performance.md', import.meta.url);
-const BETWEEN_MARKERS = /(?<=<!-- npm run bench -- --write -->\n)[\s\S]*(?=<!-- until here -->)/;
 
 export function formatResults(results: Results): string {
   const { delay, rounds } = results;
@@ -44,16 +42,6 @@ export function formatResults(results: Results): string {
     ),
     table(['goal', 'measured', ''], goals(results)),
   ].join('\n\n');
-}
-
-/** @throws {Error} where the document has lost its markers */
-export function writeResults(results: Results): void {
-  const document = readFileSync(DOCUMENT, 'utf8');
-  if (!BETWEEN_MARKERS.test(document)) throw new Error('docs/performance.md has no place for the table any more.');
-  writeFileSync(
-    DOCUMENT,
-    document.replace(BETWEEN_MARKERS, () => `\n${formatResults(results)}\n\n`),
-  );
 }
 
 function row(name: ContenderName, { of }: Results): string[] {
@@ -87,22 +75,6 @@ function goals({ of, delay }: Results): string[][] {
   ];
 }
 
-function goal(what: string, measured: string, isReached: boolean): string[] {
-  return [what, measured, isReached ? 'reached' : '**not reached**'];
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(...all.map((cells) => cells[column]?.length ?? 0), 3));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
-}
-
 function milliseconds(value: number): string {
   return `${Math.round(value)} ms`;
-}
-
-function megabytes(value: number): string {
-  return `${Math.round(value)} MB`;
 }

@@ -1,4 +1,4 @@
-// How many requests had to wait for one another.
+// How many requests had to wait for one another, and how many did not.
 
 import type { AnsweredRequest } from './stand-ins.ts';
 
@@ -26,4 +26,20 @@ function longestChain(requests: readonly AnsweredRequest[]): number {
     end = request.end;
   }
   return length;
+}
+
+/** The most that were under way at one moment. */
+export function countAtOnce(requests: readonly AnsweredRequest[]): number {
+  const moments = requests.flatMap(({ start, end }) => [
+    { at: start, change: 1 },
+    { at: end, change: -1 },
+  ]);
+  let now = 0;
+  let most = 0;
+  // One that ends as another starts is not under way together with it.
+  for (const { change } of moments.sort((a, b) => a.at - b.at || a.change - b.change)) {
+    now += change;
+    most = Math.max(most, now);
+  }
+  return most;
 }

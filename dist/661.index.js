@@ -6,38 +6,43 @@ export const modules = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   refuseRecipients: () => (/* binding */ refuseRecipients),
-/* harmony export */   refuseSecret: () => (/* binding */ refuseSecret)
+/* harmony export */   createGuard: () => (/* binding */ createGuard)
 /* harmony export */ });
 /* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(14006);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(452);
 /* harmony import */ var _google_resource_names_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(75274);
-// What the workflow allows to be asked for, whatever an input or a `.sops.yaml` of the repository says.
+// What the workflow allows to be asked for, whatever an input, a config file or a `.sops.yaml` of the repository says.
 
 
 
-/** @throws {SECRET_NOT_ALLOWED} */
-function refuseSecret({ allowedSecrets }, name) {
-    const secret = (0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_1__/* .formatSecretName */ .DT)(name);
-    if (isAllowed(allowedSecrets, secret))
-        return;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('SECRET_NOT_ALLOWED', {
-        message: `Cannot access ${secret}: the input \`allowed-secrets\` does not list it.`,
-        remedy: 'Name another secret, or have whoever owns the workflow add it there.',
-    });
+function createGuard({ allowedSecrets, allowedRecipients }) {
+    const isSecretAllowed = createMatcher(allowedSecrets);
+    const isRecipientAllowed = createMatcher(allowedRecipients);
+    return {
+        refuseSecret(name) {
+            const secret = (0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_1__/* .formatSecretName */ .DT)(name);
+            if (isSecretAllowed(secret))
+                return;
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('SECRET_NOT_ALLOWED', {
+                message: `Cannot access ${secret}: the input \`allowed-secrets\` does not list it.`,
+                remedy: 'Name another secret, or have whoever owns the workflow add it there.',
+            });
+        },
+        refuseRecipients(rule) {
+            const outside = rule.keyGroups.flat().find(({ id }) => !isRecipientAllowed(id));
+            if (outside === undefined)
+                return;
+            throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('RECIPIENT_NOT_ALLOWED', {
+                message: `Cannot encrypt for ${outside.id}: the input \`allowed-recipients\` does not list it.`,
+                remedy: 'Take it out of the inputs or of .sops.yaml, or have whoever owns the workflow add it there.',
+            });
+        },
+    };
 }
-/** @throws {RECIPIENT_NOT_ALLOWED} */
-function refuseRecipients({ allowedRecipients }, rule) {
-    const outside = rule.keyGroups.flat().find(({ id }) => !isAllowed(allowedRecipients, id));
-    if (outside === undefined)
-        return;
-    throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('RECIPIENT_NOT_ALLOWED', {
-        message: `Cannot encrypt for ${outside.id}: the input \`allowed-recipients\` does not list it.`,
-        remedy: 'Take it out of the inputs or of .sops.yaml, or have whoever owns the workflow add it there.',
-    });
-}
-function isAllowed(globs, text) {
-    return globs.length === 0 || picomatch__WEBPACK_IMPORTED_MODULE_2__.isMatch(text, [...globs], { dot: true, nonegate: true, noextglob: true });
+function createMatcher(globs) {
+    if (globs.length === 0)
+        return () => true;
+    return picomatch__WEBPACK_IMPORTED_MODULE_2__([...globs], { dot: true, nonegate: true, noextglob: true });
 }
 
 

@@ -6,7 +6,7 @@ export const modules = {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
 
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
-/* harmony export */   parseCreationRule: () => (/* binding */ parseCreationRule)
+/* harmony export */   parseCreationRules: () => (/* binding */ parseCreationRules)
 /* harmony export */ });
 /* harmony import */ var re2js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(2856);
 /* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(38815);
@@ -31,21 +31,29 @@ const OTHER_KEY_SERVICES = ['kms', 'hckms', 'azure_keyvault', 'hc_vault_transit_
 /** What sops' reader of YAML takes for a Boolean. */
 const TRUE = [true, 'y', 'Y', 'yes', 'on'];
 /**
- * The effect of the first rule whose `path_regex` matches the file's path below the configuration's folder.
- * @throws {SOPS_CONFIG_INVALID} when it is not a sops configuration
- * @throws {SOPS_NO_RULE} when no rule matches, or the one that does names nobody
- * @throws {SOPS_KEY_SERVICE_NOT_SUPPORTED} for key services other than Cloud KMS, age and PGP
+ * The effect of the first rule whose `path_regex` matches a file's path below the configuration's folder. The text is
+ * read once, for it may govern a thousand files.
+ * @throws {SOPS_CONFIG_INVALID} when it is not a sops configuration; by file, when a rule that is looked at is none
+ * @throws {SOPS_NO_RULE} by file, when no rule matches, or the one that does names nobody
+ * @throws {SOPS_KEY_SERVICE_NOT_SUPPORTED} by file, for key services other than Cloud KMS, age and PGP
  */
-function parseCreationRule(configuration, file) {
-    const path = (0,_configuration_js__WEBPACK_IMPORTED_MODULE_4__/* .pathBelow */ .B)(configuration, file);
+function parseCreationRules(configuration) {
     const invalid = (reason) => configurationInvalid(configuration, reason);
-    const rule = creationRules(configuration, invalid).find((candidate) => matches(candidate, path, invalid));
-    if (rule === undefined)
-        throw noRule(configuration, file, 'none of its creation rules matches');
+    const rules = creationRules(configuration, invalid).map((rule) => ({ rule, matches: createMatcher(rule, invalid) }));
+    return (file) => {
+        const path = (0,_configuration_js__WEBPACK_IMPORTED_MODULE_4__/* .pathBelow */ .B)(configuration, file);
+        const found = rules.find(({ matches }) => matches(path));
+        if (found === undefined)
+            throw noRule(configuration, file, 'none of its creation rules matches');
+        const rule = readRule(found.rule, configuration, invalid);
+        if (!rule.keyGroups.some((group) => group.length > 0)) {
+            throw noRule(configuration, file, 'the creation rule that matches names no recipient');
+        }
+        return rule;
+    };
+}
+function readRule(rule, configuration, invalid) {
     const keyGroups = readKeyGroups(rule, configuration, invalid);
-    if (!keyGroups.some((group) => group.length > 0)) {
-        throw noRule(configuration, file, 'the creation rule that matches names no recipient');
-    }
     const threshold = rule['shamir_threshold'] ?? 0;
     if (typeof threshold !== 'number' || !Number.isInteger(threshold))
         throw invalid('shamir_threshold is not a number');
@@ -81,16 +89,21 @@ function toPlain(document, invalid) {
         throw invalid('its aliases cannot be resolved');
     }
 }
-function matches(rule, path, invalid) {
-    const pattern = rule['path_regex'] ?? '';
-    if (typeof pattern !== 'string')
-        throw invalid('path_regex is not text: put it into quotes');
-    try {
-        return re2js__WEBPACK_IMPORTED_MODULE_5__/* .RE2JS */ .L3.compile(pattern).matcher(path).find();
-    }
-    catch {
-        throw invalid('a path_regex is not a regular expression as Go knows them (RE2)');
-    }
+/** Compiled when it is first asked: sops looks at no rule behind the one that matches. */
+function createMatcher(rule, invalid) {
+    let compiled;
+    return (path) => {
+        const pattern = rule['path_regex'] ?? '';
+        if (typeof pattern !== 'string')
+            throw invalid('path_regex is not text: put it into quotes');
+        try {
+            compiled ??= re2js__WEBPACK_IMPORTED_MODULE_5__/* .RE2JS */ .L3.compile(pattern);
+            return compiled.matcher(path).find();
+        }
+        catch {
+            throw invalid('a path_regex is not a regular expression as Go knows them (RE2)');
+        }
+    };
 }
 function readKeyGroups(rule, configuration, invalid) {
     const groups = rule['key_groups'] ?? [];

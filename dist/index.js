@@ -33703,29 +33703,29 @@ var visit = __nccwpck_require__(10204);
 
 
 
-__webpack_unused_export__ = composer.Composer;
+exports.Dk = composer.Composer;
 __webpack_unused_export__ = Document.Document;
 __webpack_unused_export__ = Schema.Schema;
 __webpack_unused_export__ = errors.YAMLError;
 __webpack_unused_export__ = errors.YAMLParseError;
 __webpack_unused_export__ = errors.YAMLWarning;
 __webpack_unused_export__ = Alias.Alias;
-__webpack_unused_export__ = identity.isAlias;
+exports.Vj = identity.isAlias;
 __webpack_unused_export__ = identity.isCollection;
 __webpack_unused_export__ = identity.isDocument;
 exports.jh = identity.isMap;
 __webpack_unused_export__ = identity.isNode;
 __webpack_unused_export__ = identity.isPair;
 exports.jn = identity.isScalar;
-__webpack_unused_export__ = identity.isSeq;
+exports.oP = identity.isSeq;
 __webpack_unused_export__ = Pair.Pair;
 __webpack_unused_export__ = Scalar.Scalar;
 __webpack_unused_export__ = YAMLMap.YAMLMap;
 __webpack_unused_export__ = YAMLSeq.YAMLSeq;
 __webpack_unused_export__ = cst;
-__webpack_unused_export__ = lexer.Lexer;
-__webpack_unused_export__ = lineCounter.LineCounter;
-__webpack_unused_export__ = parser.Parser;
+exports.JG = lexer.Lexer;
+exports.HN = lineCounter.LineCounter;
+exports.iX = parser.Parser;
 __webpack_unused_export__ = publicApi.parse;
 exports.hR = publicApi.parseAllDocuments;
 exports.Tp = publicApi.parseDocument;
@@ -39644,13 +39644,38 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
+/***/ 42442:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   n: () => (/* binding */ requestsOfValue),
+/* harmony export */   u: () => (/* binding */ requestsOf)
+/* harmony export */ });
+// What should be there: a Kubernetes Secret in a file of the Flux repository and where its data comes from, or no such
+// file. The action's inputs and the entries of a config file both come down to this.
+/** Every version that is asked for, in one fixed order. */
+function requestsOf({ data, dataFrom }) {
+    return [...[...data.values()].flatMap(requestsOfValue), ...dataFrom.map(({ request }) => request)];
+}
+/** Those that make up one value; the order is that of `flux-secret-sync/sources`. */
+function requestsOfValue(value) {
+    if (value.kind === 'payload')
+        return [value.request];
+    const { username, password } = value;
+    return [...(username.kind === 'payload' ? [username.request] : []), password.request];
+}
+
+
+/***/ }),
+
 /***/ 452:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Wk: () => (/* binding */ formatError),
 /* harmony export */   ie: () => (/* binding */ toActionError),
-/* harmony export */   lZ: () => (/* binding */ ActionError)
+/* harmony export */   lZ: () => (/* binding */ ActionError),
+/* harmony export */   ld: () => (/* binding */ ownError)
 /* harmony export */ });
 // The one error of this action: what failed, why, and what a person does about it.
 // Its text never holds a payload, a token or a stack; `cause` is kept for debuggers and never printed.
@@ -39665,6 +39690,17 @@ class ActionError extends Error {
         this.remedy = remedy;
         this.changedSomething = changedSomething;
     }
+}
+/** What ends the run, whichever manifest meets it first. */
+const OF_THE_RUN = ['DEADLINE_EXCEEDED', 'CANCELLED', 'INTERNAL'];
+/**
+ * What was thrown, where it is one manifest's own: the others go on.
+ * @throws what was thrown, where it ends the run
+ */
+function ownError(thrown) {
+    if (thrown instanceof ActionError && !OF_THE_RUN.includes(thrown.code))
+        return thrown;
+    throw thrown;
 }
 /** The error as a person reads it; the code stands last, for scripts. */
 function formatError({ message, remedy, changedSomething, code, }) {
@@ -39694,6 +39730,67 @@ function toActionError(thrown) {
 // Imported before everything else: Google's client reads `__dirname`, which a bundle of ES modules does not have.
 Object.assign(globalThis, { __dirname: import.meta.dirname });
 
+
+
+/***/ }),
+
+/***/ 84591:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   PX: () => (/* binding */ isBranch),
+/* harmony export */   W0: () => (/* binding */ findPathProblem),
+/* harmony export */   Z6: () => (/* binding */ isRepository)
+/* harmony export */ });
+// What git and GitHub take as names: repositories, branches, and paths of files that this action may write.
+/** `owner/name`; enterprises end the logins of their managed users with `_shortcode`. */
+function isRepository(text) {
+    return /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/.test(text);
+}
+/** https://git-scm.com/docs/git-check-ref-format, for what stands behind `refs/heads/`. */
+function isBranch(text) {
+    // git reads `@` as HEAD.
+    if (['', '@', 'HEAD'].includes(text) || text.startsWith('-') || Buffer.byteLength(text) > 244)
+        return false;
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: git refuses just these.
+    if (/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|\.$|@\{/.test(text))
+        return false;
+    return text.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'));
+}
+const RESERVED_FILES = new Set(['.sops.yaml', '.sops.yml', 'kustomization.yaml', 'kustomization.yml']);
+/** Why a manifest may not be written there; undefined where it may. */
+function findPathProblem(path) {
+    const parts = path.split('/');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of these is part of a manifest's name.
+    if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(path))
+        return 'it holds control characters';
+    if (path.includes('\\'))
+        return 'it holds a backslash: write forward slashes';
+    if (path.startsWith('/') || /^[A-Za-z]:/.test(path))
+        return 'it has to be relative to the root of the Flux repository';
+    if (parts.some((part) => part === '' || part === '.' || part === '..'))
+        return 'it holds an empty part, `.` or `..`';
+    if (parts.some((part) => part !== part.trim() || part.endsWith('.')))
+        return 'a part of it ends or begins with a blank, or ends with a dot';
+    if (parts.some((part) => Buffer.byteLength(part) > 255) || Buffer.byteLength(path) > 1024)
+        return 'it is too long';
+    if (parts.some(isReservedFolder))
+        return 'it lies under .git or .github';
+    const name = (parts.at(-1) ?? '').toLowerCase();
+    if (RESERVED_FILES.has(name))
+        return `${parts.at(-1)} means something else to Flux or sops`;
+    if (!/.\.ya?ml$/.test(parts.at(-1) ?? ''))
+        return 'it has to end in .yaml or .yml';
+    return undefined;
+}
+/** In any case, and in the spellings that some file systems take for the same. */
+function isReservedFolder(part) {
+    const plain = part
+        .normalize('NFKC')
+        .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
+        .toLowerCase();
+    return plain === '.git' || plain === '.github' || /^git~\d+$/.test(plain) || plain.startsWith('.git:');
+}
 
 
 /***/ }),
@@ -39742,10 +39839,15 @@ function parseSecretVersionName(text) {
         return undefined;
     return { ...parsed.name, version: parsed.version };
 }
-/** Empty means `latest`. Undefined for what is neither a number, nor an alias, nor `latest`. */
+/**
+ * Empty means `latest`, and an alias of the name `latest-enabled` is out of reach. Undefined for what is neither a
+ * number, nor an alias, nor one of the two.
+ */
 function parseVersion(text) {
     if (text === '' || text === 'latest')
         return { kind: 'latest' };
+    if (text === 'latest-enabled')
+        return { kind: 'latest-enabled' };
     if (VERSION_NUMBER.test(text))
         return { kind: 'number', number: text };
     if (ALIAS.test(text))
@@ -39755,7 +39857,8 @@ function parseVersion(text) {
 function formatVersion(version) {
     switch (version.kind) {
         case 'latest':
-            return 'latest';
+        case 'latest-enabled':
+            return version.kind;
         case 'number':
             return version.number;
         case 'alias':
@@ -39785,12 +39888,112 @@ function isSameSecret(a, b) {
 
 /***/ }),
 
+/***/ 99882:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ parseSecretInput),
+/* harmony export */   e: () => (/* binding */ NameRefused)
+/* harmony export */ });
+/* harmony import */ var _resource_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(75274);
+// How people name a secret, in inputs and in a config file: its id, its full name, or one of the forms that other
+// tools use. The first two are taken; the others are refused with the words to write instead.
+
+/** Thrown with what to write instead, a sentence for each thing that is wrong; the caller says where it stands. */
+class NameRefused extends Error {
+    name = 'NameRefused';
+    problems;
+    constructor(problems) {
+        super(problems.join('; '));
+        this.problems = problems;
+    }
+}
+/** A full name with the longest id is shorter; a payload that was pasted by mistake is not repeated. */
+const MAX_LENGTH = 512;
+/** @throws {NameRefused} with everything that is wrong */
+function parseSecretInput(input, field = 'project-id') {
+    const full = (0,_resource_names_js__WEBPACK_IMPORTED_MODULE_0__/* .parseFullName */ .St)(input.secret);
+    const text = full?.version ?? input.version;
+    const version = (0,_resource_names_js__WEBPACK_IMPORTED_MODULE_0__/* .parseVersion */ .ot)(text);
+    const problems = full === undefined ? findIdProblems(input, field) : findContradictions(full, input, field);
+    if (version === undefined)
+        problems.push(`\`version: ${text}\` is neither a number such as 3, nor an alias, nor latest`);
+    if (version === undefined || problems.length > 0)
+        throw new NameRefused(problems);
+    return { name: full?.name ?? { project: input.projectId, secret: input.secret }, version };
+}
+function findIdProblems({ secret, projectId }, field) {
+    const problems = [];
+    if (secret.length > MAX_LENGTH)
+        problems.push('`secret` is too long to be a name: write its id, such as TELE_TOKEN');
+    else if (!_resource_names_js__WEBPACK_IMPORTED_MODULE_0__/* .SECRET_ID */ .dR.test(secret))
+        problems.push(suggestion(secret, field));
+    else if (projectId === '') {
+        problems.push(`\`secret: ${secret}\` needs \`${field}\`, or write projects/PROJECT/secrets/${secret}`);
+    }
+    if (projectId !== '' && !_resource_names_js__WEBPACK_IMPORTED_MODULE_0__/* .PROJECT */ .yl.test(projectId)) {
+        problems.push(`\`${field}: ${projectId}\` is no project: write its id, such as my-project, or its number`);
+    }
+    return problems;
+}
+function findContradictions({ name: { project }, version: named }, { version, projectId }, field) {
+    const problems = [];
+    if (projectId !== '' && projectId !== project) {
+        problems.push(`\`secret\` names the project ${project} and \`${field}\` ${projectId}: leave \`${field}\` out`);
+    }
+    if (named !== undefined && version !== '' && version !== named) {
+        problems.push(`\`secret\` names the version ${named} and \`version\` ${version}: leave one of them out`);
+    }
+    return problems;
+}
+/** `[projects/][PROJECT/[locations/LOCATION/]][secrets/]SECRET[/versions/VERSION]`, with the marks that people put before a version. */
+const LOOSE_NAME = /^(?:projects\/)?(?:(?<project>[^/]+)\/(?:locations\/(?<location>[^/]+)\/)?)??(?:secrets\/)?(?!secrets$)(?<secret>[\w-]+)(?:\/versions\/(?<named>[^/]+)|[/:@#](?<marked>v?\d+|latest(?:-enabled)?))?$/;
+/** `TELE_TOKEN/v1`, `TELE_TOKEN:1`, `TELE_TOKEN@1`, `TELE_TOKEN/versions/1`, `P/TELE_TOKEN`, `sm://…`, URLs. */
+function suggestion(text, field) {
+    const given = `\`${text}\` is no secret's name`;
+    const path = withoutUrl(text);
+    if (isFullName(path))
+        return `${given}: write \`secret: ${path}\``;
+    const { project, location, secret, named, marked } = LOOSE_NAME.exec(path)?.groups ?? {};
+    const version = (named ?? marked)?.replace(/^v?0*(?=\d+$)/, '');
+    const isBeside = project !== undefined && location === undefined && field === 'project-id';
+    const region = location === undefined ? '' : `/locations/${location}`;
+    const name = project === undefined || isBeside ? secret : `projects/${project}${region}/secrets/${secret}`;
+    const isProject = project === undefined || _resource_names_js__WEBPACK_IMPORTED_MODULE_0__/* .PROJECT */ .yl.test(project);
+    const isName = name !== undefined && (name === secret ? _resource_names_js__WEBPACK_IMPORTED_MODULE_0__/* .SECRET_ID */ .dR.test(name) : isFullName(name));
+    if (!isName || !isProject || (version !== undefined && (0,_resource_names_js__WEBPACK_IMPORTED_MODULE_0__/* .parseVersion */ .ot)(version) === undefined)) {
+        return `${given}: write its id, such as TELE_TOKEN (letters, digits, - and _), or projects/PROJECT/secrets/TELE_TOKEN`;
+    }
+    const parts = [
+        `\`secret: ${name}\``,
+        ...(isBeside ? [`\`${field}: ${project}\``] : []),
+        ...(version === undefined ? [] : [`\`version: ${version}\``]),
+    ];
+    return `${given}: write ${parts.join(' and ')}`;
+}
+/** The path that a page of Google's console, an address of its API or another tool's URL leads to. */
+function withoutUrl(text) {
+    return text
+        .trim()
+        .replace(/^https:\/\/console\.cloud\.google\.com\/.*\/secret\/([^/?#]+)(?:\/\w+)?\?(?:.*&)?project=([^&#]+).*$/, '$2/$1')
+        .replace(/^(?:[a-z-]+:)?\/\/(?:secretmanager\.(?:[a-z0-9-]+\.rep\.)?googleapis\.com\/(?:v1\/)?)?/, '')
+        .replace(/:access$/, '')
+        .replace(/^\/+|\/+$/g, '');
+}
+function isFullName(text) {
+    const full = (0,_resource_names_js__WEBPACK_IMPORTED_MODULE_0__/* .parseFullName */ .St)(text);
+    return full !== undefined && (full.version === undefined || (0,_resource_names_js__WEBPACK_IMPORTED_MODULE_0__/* .parseVersion */ .ot)(full.version) !== undefined);
+}
+
+
+/***/ }),
+
 /***/ 75691:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _esm_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8133);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(19895);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(28849);
 // The entry of the action.
 
 
@@ -39803,7 +40006,567 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 19895:
+/***/ 65109:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ verifyDockerConfig),
+/* harmony export */   V: () => (/* binding */ buildDockerConfig)
+/* harmony export */ });
+/* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4573);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+/* harmony import */ var _plaintext_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(57184);
+/* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(53090);
+// The JSON that a kubelet signs in to registries with: made from a user name and a password, or checked as it was given.
+// https://kubernetes.io/docs/concepts/configuration/secret/#docker-config-secrets
+
+
+
+
+const PARTS_REMEDY = 'Name versions in the config that hold the user name and the password as plain text.';
+/** @throws {DOCKER_CONFIG_INVALID} */
+function buildDockerConfig(signIn, file) {
+    const username = typeof signIn.username === 'string' ? signIn.username : readPart(signIn.username, 'user name');
+    const password = readPart(signIn.password, 'password');
+    // The first colon of `auth` ends the user name.
+    if (username === '' || username.includes(':'))
+        throw unfitUserName(signIn.username, file);
+    const auth = Buffer.from(`${username}:${password}`).toString('base64');
+    return new _plaintext_js__WEBPACK_IMPORTED_MODULE_2__/* .Plaintext */ .w(Buffer.from(JSON.stringify({ auths: { [signIn.server]: { username, password, auth } } })));
+}
+/**
+ * `.dockerconfigjson` names a registry in `auths`, `.dockercfg` is an object. What is in them is the kubelet's affair.
+ * @throws {DOCKER_CONFIG_INVALID}
+ */
+function verifyDockerConfig({ name, payload }, key) {
+    const config = findObject(textOf(payload));
+    const auths = config?.['auths'];
+    if (key === '.dockercfg' ? config !== undefined : isObject(auths) && Object.keys(auths).length > 0)
+        return;
+    throw (0,_payload_js__WEBPACK_IMPORTED_MODULE_3__/* .payloadError */ .LL)(name, {
+        code: 'DOCKER_CONFIG_INVALID',
+        reason: `what becomes \`${key}\` is not a JSON object${key === '.dockercfg' ? '' : ' with a registry in `auths`'}`,
+        remedy: 'Add a version with what `docker login` writes, or give the registry, user name and password in the config.',
+    });
+}
+function readPart({ name, payload }, part) {
+    if (payload.byteLength > 0 && (0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(payload.reveal()))
+        return textOf(payload);
+    const reason = `the ${part} for a registry ${payload.byteLength === 0 ? 'is empty' : 'is not UTF-8 text'}`;
+    throw (0,_payload_js__WEBPACK_IMPORTED_MODULE_3__/* .payloadError */ .LL)(name, { code: 'DOCKER_CONFIG_INVALID', reason, remedy: PARTS_REMEDY });
+}
+function unfitUserName(username, file) {
+    const reason = 'the user name for a registry is empty or holds a colon, which would end it';
+    return typeof username === 'string'
+        ? new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('DOCKER_CONFIG_INVALID', { message: `Cannot write ${file}: ${reason}.`, remedy: PARTS_REMEDY })
+        : (0,_payload_js__WEBPACK_IMPORTED_MODULE_3__/* .payloadError */ .LL)(username.name, { code: 'DOCKER_CONFIG_INVALID', reason, remedy: PARTS_REMEDY });
+}
+function findObject(text) {
+    try {
+        const value = JSON.parse(text);
+        return isObject(value) ? value : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function textOf(value) {
+    return Buffer.from(value.reveal()).toString('utf8');
+}
+
+
+/***/ }),
+
+/***/ 73979:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $$: () => (/* binding */ bytesOf),
+/* harmony export */   KK: () => (/* binding */ parseJsonPayload),
+/* harmony export */   kP: () => (/* binding */ insideOf),
+/* harmony export */   pm: () => (/* binding */ findPointed),
+/* harmony export */   vp: () => (/* binding */ parsePointer)
+/* harmony export */ });
+/* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(53090);
+// A payload that is JSON, and what a pointer finds in it. Each value is kept as it stands in the text, so that a number
+// loses no digit and an object no order; nothing recurses, and nothing becomes a property of an object.
+
+/** Whoever reads what comes of it may recurse. */
+const DEEPEST = 1_000;
+const DEEPER = { '{': 1, '[': 1, '}': -1, ']': -1 };
+const STRING = /"[^"\\]*(?:\\.[^"\\]*)*"/y;
+/** The one value that the payload is, without the blanks around it. @throws {PAYLOAD_MALFORMED} */
+function parseJsonPayload(version) {
+    const text = (0,_payload_js__WEBPACK_IMPORTED_MODULE_0__/* .decodeText */ .g7)(version);
+    try {
+        JSON.parse(text);
+    }
+    catch {
+        throw (0,_payload_js__WEBPACK_IMPORTED_MODULE_0__/* .malformed */ .Qm)(version.name, 'its payload is not JSON');
+    }
+    return text.trim();
+}
+/**
+ * What is right inside an object, by name, or inside an array, by index: each value as it stands in the text.
+ * @throws {PAYLOAD_MALFORMED} also where an object has a name twice: which one counts is left to each reader.
+ */
+function* insideOf(json, name) {
+    const members = new Set();
+    let member;
+    let start = 1;
+    let index = 0;
+    for (const at of separatorsIn(json, name)) {
+        const part = json.slice(start, at).trim();
+        start = at + 1;
+        if (json[at] === ':') {
+            member = parseString(part);
+            if (members.has(member))
+                throw (0,_payload_js__WEBPACK_IMPORTED_MODULE_0__/* .malformed */ .Qm)(name, 'its JSON has an object with one name twice');
+            members.add(member);
+        }
+        else if (part !== '') {
+            yield [member ?? String(index++), part];
+        }
+    }
+}
+/** RFC 6901, as names and indices to follow; undefined for what is no JSON pointer. */
+function parsePointer(pointer) {
+    if (!/^(?:\/(?:[^~/]|~[01])*)*$/.test(pointer))
+        return undefined;
+    return pointer
+        .split('/')
+        .slice(1)
+        .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
+}
+/** @throws {PAYLOAD_MALFORMED, POINTER_NOT_FOUND} */
+function findPointed(version, pointer) {
+    // As JSON, for a pointer may hold line ends.
+    const where = JSON.stringify(pointer);
+    const tokens = parsePointer(pointer);
+    if (tokens === undefined)
+        throw notFound(version.name, `${where} is no JSON pointer`);
+    const found = tokens.reduce((json, token) => json && findInside(json, token, version.name), parseJsonPayload(version));
+    if (found === undefined)
+        throw notFound(version.name, `its JSON has nothing at the pointer ${where}`);
+    return bytesOf(found, version.name, `what its pointer ${where} finds`);
+}
+/** Of a string its own text, of anything else its JSON. @throws {PAYLOAD_MALFORMED} */
+function bytesOf(json, name, what) {
+    if (json === 'null')
+        throw (0,_payload_js__WEBPACK_IMPORTED_MODULE_0__/* .malformed */ .Qm)(name, `${what} is null, which is no value`);
+    const text = json.startsWith('"') ? parseString(json) : json;
+    if (!text.isWellFormed())
+        throw (0,_payload_js__WEBPACK_IMPORTED_MODULE_0__/* .malformed */ .Qm)(name, `${what} holds half of a surrogate pair, which UTF-8 does not have`);
+    return Buffer.from(text);
+}
+function notFound(name, reason) {
+    return (0,_payload_js__WEBPACK_IMPORTED_MODULE_0__/* .payloadError */ .LL)(name, {
+        code: 'POINTER_NOT_FOUND',
+        reason,
+        remedy: 'Mend `pointer` in the config: `/a/0` is the first element of `a`; a `/` in a name is `~1`, a `~` is `~0`.',
+    });
+}
+/** Looks to the end, for a name that comes again. */
+function findInside(json, wanted, name) {
+    let found;
+    for (const [key, value] of insideOf(json, name)) {
+        if (key === wanted)
+            found = value;
+    }
+    return found;
+}
+/** The places of an object's or array's colons and commas, and of its end; those further inside are passed over. */
+function* separatorsIn(json, name) {
+    if (!/^[[{]/.test(json))
+        return;
+    let depth = 0;
+    for (let at = 0; at < json.length; at++) {
+        const mark = json.charAt(at);
+        if (mark === '"')
+            at = stringEnd(json, at);
+        depth += DEEPER[mark] ?? 0;
+        if (depth > DEEPEST)
+            throw (0,_payload_js__WEBPACK_IMPORTED_MODULE_0__/* .malformed */ .Qm)(name, 'its JSON is nested too deep');
+        if (depth === 0 || (depth === 1 && (mark === ':' || mark === ',')))
+            yield at;
+    }
+}
+/** Where the string ends that begins there, in a text that is known to be JSON. */
+function stringEnd(json, start) {
+    STRING.lastIndex = start;
+    STRING.test(json);
+    return STRING.lastIndex - 1;
+}
+/** One by one: of names in an object, `JSON.parse` may take one for another. https://github.com/nodejs/node/issues/63785 */
+function parseString(json) {
+    return String(JSON.parse(json));
+}
+
+
+/***/ }),
+
+/***/ 14052:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ verifyKeyPair),
+/* harmony export */   T: () => (/* binding */ describeExpiry)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+/* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(53090);
+// The certificates and the private key of a TLS Secret: whether they parse and belong together, and until when they
+// serve. Read as Go's crypto/tls reads them: whatever is no CERTIFICATE block in tls.crt is passed over.
+
+
+
+const BEGIN = '-----BEGIN CERTIFICATE-----';
+const END = '-----END CERTIFICATE-----';
+const SOON_DAYS = 30;
+const DAY_MILLISECONDS = 86_400_000;
+/**
+ * The earliest end of the chain's certificates, in RFC 3339. An expired certificate is no reason to refuse: putting one
+ * back may be just what is asked for.
+ * @throws {CERTIFICATE_INVALID}
+ */
+function verifyKeyPair({ chain, key }, file) {
+    const certificates = parseCertificates(chain);
+    const privateKey = parsePrivateKey(key);
+    if (certificates[0]?.checkPrivateKey(privateKey) !== true) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('CERTIFICATE_INVALID', {
+            message: `Cannot write ${file}: the first certificate of \`tls.crt\` does not belong to the key in \`tls.key\`.`,
+            remedy: 'Name versions that were made together, with the certificate of the server before those of its issuers.',
+        });
+    }
+    const ends = certificates.map(({ validToDate }) => validToDate.getTime());
+    if (ends.some(Number.isNaN))
+        throw invalid(chain.name, 'a certificate in `tls.crt` ends at no date');
+    return formatSecond(new Date(Math.min(...ends)));
+}
+/** A sentence once it has expired or fewer than 30 days are left; `expires` may be anything that stands in a manifest. */
+function describeExpiry(expires, now) {
+    const end = new Date(expires);
+    const left = Math.floor((end.getTime() - now.getTime()) / DAY_MILLISECONDS);
+    if (!(left < SOON_DAYS))
+        return undefined;
+    const date = formatSecond(end).slice(0, -'T00:00:00Z'.length);
+    if (end <= now)
+        return `A certificate in \`tls.crt\` expired on ${date}.`;
+    const days = left === 1 ? '1 day' : `${left} days`;
+    return `A certificate in \`tls.crt\` expires on ${date}, ${left === 0 ? 'in less than a day' : `in ${days}`}.`;
+}
+function parseCertificates({ name, payload }) {
+    const blocks = textOf(payload).split(BEGIN).slice(1);
+    if (blocks.length === 0)
+        throw invalid(name, 'what becomes `tls.crt` holds no certificate in PEM');
+    return blocks.map((block, index) => {
+        try {
+            return new node_crypto__WEBPACK_IMPORTED_MODULE_0__.X509Certificate(BEGIN + block.slice(0, block.indexOf(END) + END.length));
+        }
+        catch {
+            throw invalid(name, `certificate ${index + 1} of what becomes \`tls.crt\` cannot be read`);
+        }
+    });
+}
+function parsePrivateKey({ name, payload }) {
+    const pem = textOf(payload);
+    if (/^(?:-----BEGIN |Proc-Type:).*ENCRYPTED/m.test(pem))
+        throw invalid(name, 'the key for `tls.key` is encrypted');
+    try {
+        return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createPrivateKey)({ key: pem, format: 'pem' });
+    }
+    catch {
+        throw invalid(name, 'what becomes `tls.key` is no private key in PEM');
+    }
+}
+function invalid(name, reason) {
+    return (0,_payload_js__WEBPACK_IMPORTED_MODULE_2__/* .payloadError */ .LL)(name, {
+        code: 'CERTIFICATE_INVALID',
+        reason,
+        remedy: 'Add a version with PEM text: the certificates of the chain for `tls.crt`, the key in clear for `tls.key`.',
+    });
+}
+function formatSecond(date) {
+    return date.toISOString().replace(/\.\d+Z$/, 'Z');
+}
+function textOf(payload) {
+    return Buffer.from(payload.reveal()).toString('latin1');
+}
+
+
+/***/ }),
+
+/***/ 1896:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J2: () => (/* binding */ isLabel),
+/* harmony export */   J4: () => (/* binding */ isSubdomain),
+/* harmony export */   qI: () => (/* binding */ findDefaultName),
+/* harmony export */   q_: () => (/* binding */ isDataKey)
+/* harmony export */ });
+// Kubernetes' own rules for names and data keys, and the default name made from a secret's id.
+// https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const DATA_KEY = /^[-._a-zA-Z0-9]{1,253}$/;
+/** RFC 1123 subdomain: what `metadata.name` of a Secret may be. */
+function isSubdomain(text) {
+    return text.length <= 253 && text.split('.').every((label) => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(label));
+}
+/** RFC 1123 label: what `metadata.namespace` may be. */
+function isLabel(text) {
+    return LABEL.test(text);
+}
+/** What the API server takes as a key of `data`: `.` and `..` are no file names in a volume, and `__proto__` none of an object. */
+function isDataKey(text) {
+    return DATA_KEY.test(text) && text !== '.' && !text.startsWith('..') && text !== '__proto__';
+}
+/** `TELE_TOKEN` and `TeleToken` → `tele-token`; undefined where nothing usable is left. */
+function findDefaultName(secretId) {
+    const name = secretId
+        .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .replace(/^-+|-+$/g, '');
+    return isSubdomain(name) ? name : undefined;
+}
+
+
+/***/ }),
+
+/***/ 53090:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   LL: () => (/* binding */ payloadError),
+/* harmony export */   NM: () => (/* binding */ MAXIMUM_BYTES),
+/* harmony export */   Qm: () => (/* binding */ malformed),
+/* harmony export */   g7: () => (/* binding */ decodeText)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _google_resource_names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(75274);
+// What is said of a payload that cannot be used, and its text. Neither a reason nor a remedy is made of the payload.
+
+
+/** As many bytes as all the values of a Secret may have together; a payload of Secret Manager has 64 KiB at most. */
+const MAXIMUM_BYTES = 1_048_576;
+const ADD_VERSION = 'Add a version with a payload of the right form, or change how the config uses it.';
+function payloadError(name, { code, reason, remedy }) {
+    return new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ(code, { message: `Cannot use ${(0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_1__/* .formatSecretVersionName */ .BY)(name)}: ${reason}.`, remedy });
+}
+function malformed(name, reason) {
+    return payloadError(name, { code: 'PAYLOAD_MALFORMED', reason, remedy: ADD_VERSION });
+}
+/** The payload as text, without the byte order mark that some editors put first. @throws {PAYLOAD_MALFORMED} */
+function decodeText({ name, payload }) {
+    // The patterns that read the text need a stack for every character.
+    if (payload.byteLength > MAXIMUM_BYTES)
+        throw malformed(name, `its payload is larger than ${MAXIMUM_BYTES} bytes`);
+    try {
+        return new TextDecoder('utf-8', { fatal: true }).decode(payload.reveal());
+    }
+    catch {
+        throw malformed(name, 'its payload is not UTF-8 text');
+    }
+}
+
+
+/***/ }),
+
+/***/ 40545:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Kf: () => (/* binding */ MANAGED_BY),
+/* harmony export */   Tt: () => (/* binding */ formatProvenance),
+/* harmony export */   WX: () => (/* binding */ isProvenance),
+/* harmony export */   Xu: () => (/* binding */ digestTemplate),
+/* harmony export */   p8: () => (/* binding */ findProvenance)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
+/* harmony import */ var _google_resource_names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(75274);
+// What a manifest says of itself in clear: who manages it, which versions it carries, whether it is held.
+// It is a claim: whoever writes to the repository can write it too (docs/threat-model.md).
+
+
+const PREFIX = 'flux-secret-sync/';
+const MANAGED_BY = { label: 'app.kubernetes.io/managed-by', value: 'flux-secret-sync' };
+function formatProvenance(provenance) {
+    const { sources, template, owner, hold, manages, empty, expires, declaration } = provenance;
+    const isManaging = manages.labels.length + manages.annotations.length > 0;
+    const annotations = {
+        declaration,
+        empty: empty.length === 0 ? undefined : JSON.stringify(empty.toSorted()),
+        expires,
+        hold: hold && JSON.stringify(hold),
+        manages: isManaging ? JSON.stringify(sortManaged(manages)) : undefined,
+        owner,
+        sources: formatSources(sources),
+        template,
+    };
+    return Object.fromEntries(Object.entries(annotations).flatMap(([name, value]) => (value === undefined ? [] : [[PREFIX + name, value]])));
+}
+function sortManaged({ labels, annotations }) {
+    return { labels: labels.toSorted(), annotations: annotations.toSorted() };
+}
+/** In the order of the keys, so that the same versions always give the same text. */
+function formatSources(sources) {
+    const names = [...sources.keys()].toSorted().map((key) => {
+        const versions = (sources.get(key) ?? []).map(_google_resource_names_js__WEBPACK_IMPORTED_MODULE_1__/* .formatSecretVersionName */ .BY);
+        return [key, versions.length === 1 ? versions[0] : versions];
+    });
+    return JSON.stringify(Object.fromEntries(names));
+}
+/** Undefined for annotations of a manifest that this action did not write, or that were made unreadable since. */
+function findProvenance(annotations) {
+    const claim = (name) => annotations[PREFIX + name];
+    const template = claim('template');
+    const owner = claim('owner');
+    const sources = parseSources(claim('sources'));
+    if (template === undefined || owner === undefined || sources === undefined)
+        return undefined;
+    return {
+        sources,
+        template,
+        owner,
+        hold: parseHold(claim('hold')),
+        manages: parseManaged(claim('manages')),
+        empty: textsOf(parseJson(claim('empty'))),
+        expires: claim('expires'),
+        declaration: claim('declaration'),
+    };
+}
+function isProvenance(annotation) {
+    return annotation.startsWith(PREFIX);
+}
+/** `sha256:` over JSON whose objects are given in one fixed order. */
+function digestTemplate(template) {
+    return `sha256:${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(JSON.stringify(template)).digest('hex')}`;
+}
+function parseSources(text) {
+    const parsed = parseJson(text);
+    if (!isRecord(parsed))
+        return undefined;
+    const sources = new Map();
+    for (const [key, value] of Object.entries(parsed)) {
+        const texts = typeof value === 'string' ? [value] : textsOf(value);
+        const names = texts.flatMap((name) => (0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_1__/* .parseSecretVersionName */ .dZ)(name) ?? []);
+        const isList = Array.isArray(value);
+        if (names.length < texts.length || names.length < (isList ? 2 : 1))
+            return undefined;
+        sources.set(key, names);
+    }
+    return sources;
+}
+/** An unreadable hold still holds: taking it for none would undo somebody's rollback. */
+function parseHold(text) {
+    if (text === undefined)
+        return undefined;
+    const parsed = parseJson(text);
+    const word = (name) => isRecord(parsed) && typeof parsed[name] === 'string' ? parsed[name].slice(0, 200) : 'unknown';
+    return { by: word('by'), since: word('since') };
+}
+function parseManaged(text) {
+    const parsed = parseJson(text);
+    const { labels, annotations } = isRecord(parsed) ? parsed : {};
+    return { labels: textsOf(labels), annotations: textsOf(annotations) };
+}
+/** Empty for anything but a list of texts. */
+function textsOf(value) {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : [];
+}
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function parseJson(text) {
+    if (text === undefined)
+        return undefined;
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+
+/***/ }),
+
+/***/ 71167:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J8: () => (/* binding */ findTypeProblem),
+/* harmony export */   Wg: () => (/* binding */ verifyType),
+/* harmony export */   kc: () => (/* binding */ findMissingKeys)
+/* harmony export */ });
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _docker_config_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(65109);
+/* harmony import */ var _key_pair_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(14052);
+// What Kubernetes asks of a Secret of a type, and what the type itself asks of the values that belong to it.
+// https://kubernetes.io/docs/concepts/configuration/secret/#secret-types
+
+
+
+const TYPE = /^[A-Za-z0-9][-A-Za-z0-9._/]{0,252}$/;
+/** Of each list, one data key is needed. */
+const REQUIRED = new Map([
+    ['kubernetes.io/tls', [['tls.crt'], ['tls.key']]],
+    ['kubernetes.io/dockerconfigjson', [['.dockerconfigjson']]],
+    ['kubernetes.io/dockercfg', [['.dockercfg']]],
+    ['kubernetes.io/basic-auth', [['username', 'password']]],
+    ['kubernetes.io/ssh-auth', [['ssh-privatekey']]],
+]);
+/** Why a Secret cannot be of this type, to stand behind a colon. */
+function findTypeProblem(type) {
+    if (type === 'kubernetes.io/service-account-token') {
+        return 'the control plane of a cluster fills a Secret of this type itself, with a token that it makes';
+    }
+    if (TYPE.test(type))
+        return undefined;
+    return 'a type is up to 253 letters, digits, `-`, `.`, `_` and `/`, and begins with a letter or a digit';
+}
+/** What a Secret of this type needs and does not have, each as it is written in a sentence. */
+function findMissingKeys(type, keys) {
+    const present = new Set(keys);
+    const missing = (REQUIRED.get(type) ?? []).filter((oneOf) => !oneOf.some((key) => present.has(key)));
+    return missing.map((oneOf) => oneOf.map((key) => `\`${key}\``).join(' or '));
+}
+/**
+ * Values by data key, each with a version that it is made of. Gives in RFC 3339 when the first certificate of a TLS
+ * Secret expires.
+ * @throws {SECRET_INCOMPLETE, CERTIFICATE_INVALID, DOCKER_CONFIG_INVALID}
+ */
+function verifyType({ type, file }, values) {
+    // The API server takes an empty value for a missing one, or refuses it with less to say.
+    const filled = new Map([...values].filter(([, { payload }]) => payload.byteLength > 0));
+    const missing = findMissingKeys(type, filled.keys());
+    if (missing.length > 0) {
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('SECRET_INCOMPLETE', {
+            message: `Cannot write ${file}: a Secret of type ${type} needs a value for ${missing.join(' and ')}.`,
+            remedy: 'Name what is missing in `data`, or add a version of what `dataFrom` lists that has it.',
+        });
+    }
+    if (type === 'kubernetes.io/tls') {
+        const [chain, key] = [filled.get('tls.crt'), filled.get('tls.key')];
+        return chain && key && (0,_key_pair_js__WEBPACK_IMPORTED_MODULE_2__/* .verifyKeyPair */ .$)({ chain, key }, file);
+    }
+    if (type === 'kubernetes.io/dockerconfigjson' || type === 'kubernetes.io/dockercfg') {
+        const key = type === 'kubernetes.io/dockercfg' ? '.dockercfg' : '.dockerconfigjson';
+        const config = filled.get(key);
+        if (config !== undefined)
+            (0,_docker_config_js__WEBPACK_IMPORTED_MODULE_1__/* .verifyDockerConfig */ .A)(config, key);
+    }
+    return undefined;
+}
+
+
+/***/ }),
+
+/***/ 28849:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42762,7 +43525,7 @@ function getIDToken(aud) {
 ;// CONCATENATED MODULE: external "node:timers/promises"
 const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 // EXTERNAL MODULE: ./lib/errors.js
-var errors = __nccwpck_require__(452);
+var lib_errors = __nccwpck_require__(452);
 ;// CONCATENATED MODULE: ./lib/deadline.js
 // The time the whole run has. Everything that waits, waits under it; cancelling the job ends it early.
 
@@ -42790,7 +43553,7 @@ function startDeadline(milliseconds) {
     };
 }
 function exceeded(milliseconds) {
-    return new errors/* ActionError */.lZ('DEADLINE_EXCEEDED', {
+    return new lib_errors/* ActionError */.lZ('DEADLINE_EXCEEDED', {
         message: `Cannot finish the run: its ${milliseconds / 1000} seconds are over.`,
         remedy: 'See in the log what it was waiting for, or give it more with the input `timeout`.',
     });
@@ -42799,19 +43562,18 @@ function exceeded(milliseconds) {
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(77598);
 ;// CONCATENATED MODULE: ./lib/default-branch.js
-// The head branch of a pull request where none is named: one for each base and file, so that two
-// environments never share one.
+// The head branch of a pull request where none is named: one for each base and each scope (a file, or a config), so that
+// two environments never share one.
 
 const PREFIX = 'flux-secret-sync/';
 const READABLE_LENGTH = 100;
 /** Readable, and a digest behind it: `a/b` + `c.yaml` and `a` + `b/c.yaml` are not the same, nor is one a folder of the other. */
-function defaultBranch(base, files) {
+function defaultBranch(base, scope) {
     const digest = (0,external_node_crypto_.createHash)('sha256')
-        .update(JSON.stringify([base, ...files]))
+        .update(JSON.stringify([base, scope]))
         .digest('hex')
         .slice(0, 10);
-    const readable = [base, ...files.map((file) => file.replace(/\.ya?ml$/, ''))]
-        .join('-')
+    const readable = `${base}-${scope.replace(/\.ya?ml$/, '')}`
         .replace(/[^A-Za-z0-9]+/g, '-')
         .slice(0, READABLE_LENGTH)
         .replace(/^-+|-+$/g, '');
@@ -48175,7 +48937,8 @@ function createGitHubClient({ token, apiUrl, deadline, log }) {
         throttle: {
             onRateLimit: waitFor,
             onSecondaryRateLimit: waitFor,
-            // The plugin spaces writes, and every GraphQL request, a second apart. A run makes a handful: one at a time will do.
+            // The plugin spaces writes, and every GraphQL request, a second apart. A run's few writes wait for one another
+            // anyhow, and its reads go at once: the plugin lets ten through.
             write: new light.Group({ maxConcurrent: 1 }),
             notifications: new light.Group({ maxConcurrent: 1 }),
         },
@@ -48208,39 +48971,9 @@ function ignore() {
     // Nothing of Octokit's is printed.
 }
 
-;// CONCATENATED MODULE: ./lib/github/commit-message.js
-// The trailers by which commits of this action are known: which run made one, and whether it is ours at all.
-// https://git-scm.com/docs/git-interpret-trailers
-const RUN_TRAILER = 'Flux-Secret-Sync-Run';
-const SOURCE_TRAILER = 'Flux-Secret-Sync-Source';
-const TRAILER = /^[A-Za-z0-9-]+: \S/;
-/** Body and trailers; the trailers are the last paragraph, so that git finds them. */
-function formatCommitBody(body, { runId, sources }) {
-    const trailers = [...sources.map((source) => `${SOURCE_TRAILER}: ${source}`), `${RUN_TRAILER}: ${runId}`].join('\n');
-    if (body === '')
-        return trailers;
-    // Somebody's own trailers (`Signed-off-by`) stay trailers only in the same paragraph.
-    const separator = lastParagraph(body).every((line) => TRAILER.test(line)) ? '\n' : '\n\n';
-    return `${body.trimEnd()}${separator}${trailers}`;
-}
-function findRunCommit(commits, runId) {
-    return commits.find(({ message }) => lastParagraph(message).includes(`${RUN_TRAILER}: ${runId}`));
-}
-/** Whether any run of this action made it. A claim: whoever may push can write it too. */
-function isOurs({ message }) {
-    return lastParagraph(message).some((line) => line.startsWith(`${RUN_TRAILER}: `));
-}
-function lastParagraph(message) {
-    return (message
-        .trimEnd()
-        .split(/\n\s*\n/)
-        .at(-1)
-        ?.split('\n') ?? []);
-}
-
 ;// CONCATENATED MODULE: ./lib/publisher.js
-// Where ciphertext goes: the port that the pipeline knows. Its adapters are github/commit.ts and
-// github/pull-request.ts; both take nothing but an EncryptedManifest.
+// How a change reaches the Flux repository: the port that the pipeline knows. Its two adapters are github/commit.ts
+// and github/pull-request.ts; neither takes a text that was not verified.
 /** The plan was made on a state that is gone: read again and plan again. */
 class StalePlan extends Error {
     name = 'StalePlan';
@@ -48251,10 +48984,20 @@ class StalePlan extends Error {
         this.mayHaveWritten = mayHaveWritten;
     }
 }
+/**
+ * @returns undefined where the commit has no such file
+ * @throws {FILE_NOT_REGULAR | FILE_NOT_READABLE} where it has something else there
+ */
+function readSnapshot({ files, unusable }, path) {
+    const error = unusable.get(path);
+    if (error !== undefined)
+        throw error;
+    return files.get(path);
+}
 /** The `.sops.yaml` that sops would use for a file: the nearest one from its folder upwards, that one alone. */
-function findConfiguration({ files }, file) {
+function findConfiguration(snapshot, file) {
     for (const path of configurationPaths(file)) {
-        const text = files.get(path);
+        const text = readSnapshot(snapshot, path);
         if (text !== undefined)
             return { path, text };
     }
@@ -48266,6 +49009,62 @@ function configurationPaths(file) {
     return folders
         .map((_, index) => `${folders.slice(0, folders.length - index).join('/')}/.sops.yaml`)
         .concat('.sops.yaml');
+}
+
+;// CONCATENATED MODULE: ./lib/github/commit-message.js
+// The trailers by which commits of this action are known: which run made one, what that was about, how much it changed.
+// They are a claim: whoever may push can write them too. https://git-scm.com/docs/git-interpret-trailers
+const RUN_TRAILER = 'Flux-Secret-Sync-Run';
+const SCOPE_TRAILER = 'Flux-Secret-Sync-Scope';
+const FILES_TRAILER = 'Flux-Secret-Sync-Files';
+const SOURCE_TRAILER = 'Flux-Secret-Sync-Source';
+const LEFT_OUT_TRAILER = 'Flux-Secret-Sync-Sources-Left-Out';
+const TRAILER = /^[A-Za-z0-9-]+: \S/;
+/** A message is read by people too. */
+const MAX_SOURCES = 100;
+/** Body and trailers; the trailers are the last paragraph, so that git finds them. */
+function formatCommitBody(body, { runId, scope, files, sources }) {
+    const leftOut = sources.length - MAX_SOURCES;
+    const trailers = [
+        ...sources.slice(0, MAX_SOURCES).map((source) => `${SOURCE_TRAILER}: ${source}`),
+        ...(leftOut > 0 ? [`${LEFT_OUT_TRAILER}: ${leftOut}`] : []),
+        `${SCOPE_TRAILER}: ${scope}`,
+        `${FILES_TRAILER}: ${formatFileCount(files)}`,
+        `${RUN_TRAILER}: ${runId}`,
+    ].join('\n');
+    if (body === '')
+        return trailers;
+    // Somebody's own trailers (`Signed-off-by`) stay trailers only in the same paragraph.
+    const separator = lastParagraph(body).every((line) => TRAILER.test(line)) ? '\n' : '\n\n';
+    return `${body.trimEnd()}${separator}${trailers}`;
+}
+function findRunCommit(commits, runId) {
+    return commits.find(({ message }) => lastParagraph(message).includes(`${RUN_TRAILER}: ${runId}`));
+}
+/** Undefined where no run of this action claims the commit. */
+function findClaim({ message }) {
+    const lines = lastParagraph(message);
+    // Ours stand below those that a person gave with the message.
+    const find = (name) => lines.findLast((line) => line.startsWith(`${name}: `))?.slice(name.length + 2);
+    const scope = find(SCOPE_TRAILER);
+    const files = parseFileCount(find(FILES_TRAILER) ?? '');
+    if (find(RUN_TRAILER) === undefined || scope === undefined || files === undefined)
+        return undefined;
+    return { scope, files };
+}
+function formatFileCount({ changed, deleted }) {
+    return deleted === 0 ? `${changed}` : `${changed} (${deleted} deleted)`;
+}
+function parseFileCount(text) {
+    const [, changed, deleted = '0'] = /^(\d{1,7})(?: \((\d{1,7}) deleted\))?$/.exec(text) ?? [];
+    return changed === undefined ? undefined : { changed: Number(changed), deleted: Number(deleted) };
+}
+function lastParagraph(message) {
+    return (message
+        .trimEnd()
+        .split(/\n\s*\n/)
+        .at(-1)
+        ?.split('\n') ?? []);
 }
 
 ;// CONCATENATED MODULE: ./lib/github/failure.js
@@ -48338,10 +49137,10 @@ const MEANINGS = [
 function explainFailure(thrown, { verb, repository, writes, remains }) {
     if (thrown instanceof StalePlan)
         return thrown;
-    if (thrown instanceof errors/* ActionError */.lZ)
+    if (thrown instanceof lib_errors/* ActionError */.lZ)
         return writes ? new StalePlan(true, thrown) : thrown;
     const refusal = parseRefusal(thrown);
-    const fail = (code, reason, remedy) => new errors/* ActionError */.lZ(code, {
+    const fail = (code, reason, remedy) => new lib_errors/* ActionError */.lZ(code, {
         message: `Cannot ${verb} ${repository}: ${reason}${remains === undefined ? '' : `; ${remains}`}.`,
         remedy,
         changedSomething: remains !== undefined,
@@ -48384,102 +49183,194 @@ function failure_text(value) {
     return typeof value === 'string' ? value : '';
 }
 
-;// CONCATENATED MODULE: ./lib/github/snapshot.js
-// What a branch holds, in one GraphQL query: its head, the files that may be written, and the `.sops.yaml` above them.
+;// CONCATENATED MODULE: ./lib/github/files.js
+// Many files of one commit: a field of the query for each, under an alias, and a bounded number of them in a query.
+// https://docs.github.com/en/graphql/reference/git#commit
 
-
-
-const SIGNED_COMMIT = 'oid url signature { isValid wasSignedByGitHub }';
+/** GitHub ends a query after ten seconds, and nobody knows how much is in a folder. */
+const MAX_PATHS = 500;
+const MAX_FOLDERS = 50;
 const REGULAR_FILES = [0o100644, 0o100755];
-/** How far back a commit of this run is looked for: others may have pushed since. */
-const HISTORY = 30;
-/**
- * @throws {REPOSITORY_NOT_FOUND | REPOSITORY_ARCHIVED | REPOSITORY_EMPTY | BASE_NOT_FOUND | FILE_NOT_REGULAR}
- * @throws {FILE_NOT_READABLE | TOKEN_REJECTED | GITHUB_UNREACHABLE | GITHUB_RATE_LIMITED}
- */
-async function readRepository(client, request) {
-    const { repository, base, read } = request;
-    const files = [...read.files, ...read.configurations];
-    const [owner, name] = repository.split('/');
-    const branch = base === undefined ? 'defaultBranchRef' : 'ref(qualifiedName: $base)';
-    const document = `query Snapshot($owner: String!, $name: String!${base === undefined ? '' : ', $base: String!'}${fileVariables(files)}) {
-    repository(owner: $owner, name: $name) {
-      id nameWithOwner isArchived isEmpty
-      branch: ${branch} { name target { oid ... on Commit { ${fileFields(files)}
-        ${read.isRetry ? `history(first: ${HISTORY}) { nodes { message ${SIGNED_COMMIT} } }` : ''} } } }
-    }
-  }`;
-    let data;
-    try {
-        const variables = { owner, name, ...(base === undefined ? {} : { base: `refs/heads/${base}` }) };
-        data = await client.graphql(document, { ...variables, ...pathVariables(files) });
-    }
-    catch (error) {
-        throw explainFailure(error, { verb: 'read', repository, writes: false });
-    }
-    return toState(data.repository, request, files);
+/** At least one, so that there is a query also where no file is asked for. */
+function chunkFiles(read) {
+    const named = new Set([...read.files, ...read.beside]);
+    const whole = new Set(read.folders);
+    // A folder that is read as a whole brings these along.
+    const single = [...named].filter((path) => !whole.has(folderOf(path)));
+    const count = Math.max(Math.ceil(single.length / MAX_PATHS), Math.ceil(whole.size / MAX_FOLDERS));
+    const chunkAt = (index) => ({
+        paths: single.slice(index * MAX_PATHS, (index + 1) * MAX_PATHS),
+        folders: [...whole].slice(index * MAX_FOLDERS, (index + 1) * MAX_FOLDERS),
+        named,
+    });
+    return [chunkAt(0), ...Array.from({ length: Math.max(0, count - 1) }, (_, index) => chunkAt(index + 1))];
 }
-function toState(found, request, files) {
-    const { id, nameWithOwner, branch } = found;
-    if (found.isArchived) {
-        throw unusable('REPOSITORY_ARCHIVED', nameWithOwner, 'it is archived', 'Unarchive it, or name another `repository`.');
-    }
-    if (found.isEmpty) {
-        throw unusable('REPOSITORY_EMPTY', nameWithOwner, 'it has no commit yet', 'Push a first commit, such as a README.');
-    }
-    if (branch === null) {
-        const remedy = 'Create the branch, or name another one with the input `base`.';
-        throw unusable('BASE_NOT_FOUND', nameWithOwner, `it has no branch ${request.base ?? ''}`.trimEnd(), remedy);
-    }
-    const { target } = branch;
-    const commit = findRunCommit(target.history?.nodes ?? [], request.runId);
-    return {
-        id,
-        nameWithOwner,
-        base: { branch: branch.name, oid: target.oid, files: readFiles(target, files) },
-        runCommit: commit && toCommit(commit),
-    };
+function folderOf(path) {
+    return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
-function toCommit({ oid, url, signature }) {
-    return { oid, url, verified: signature?.isValid === true && signature.wasSignedByGitHub };
+/** The variables that `...Files` takes: to be declared behind the operation's own. */
+function declareFiles(chunk) {
+    return Object.keys(fileVariables(chunk))
+        .map((name) => `, $${name}: String!`)
+        .join('');
 }
-function fileVariables(paths) {
-    return paths.map((_, index) => `, $path${index}: String!`).join('');
+function fileVariables({ paths, folders }) {
+    return Object.fromEntries([
+        ...paths.map((path, index) => [`file${index}`, path]),
+        // GraphQL refuses a variable that is not used, and the root takes none.
+        ...folders.map((folder, index) => [`folder${index}`, folder]).filter(([, folder]) => folder !== ''),
+    ]);
 }
-function pathVariables(paths) {
-    return Object.fromEntries(paths.map((path, index) => [`path${index}`, path]));
+/** Defines `...Files` on a commit. */
+function filesFragment({ paths, folders }) {
+    const entries = 'entries { name ...Entry }';
+    const fields = [
+        ...paths.map((_, index) => `file${index}: file(path: $file${index}) { ...Entry }`),
+        ...folders.map((folder, index) => folder === ''
+            ? `folder${index}: tree { ${entries} }`
+            : `folder${index}: file(path: $folder${index}) { object { ... on Tree { ${entries} } } }`),
+    ];
+    const entry = 'fragment Entry on TreeEntry { mode type object { ... on Blob { text isBinary isTruncated } } }';
+    return `fragment Files on Commit { oid ${fields.join(' ')} } ${fields.length === 0 ? '' : entry}`;
 }
-function fileFields(paths) {
-    return paths
-        .map((_, index) => `file${index}: file(path: $path${index}) { mode type object { ... on Blob { text isBinary isTruncated } } }`)
-        .join(' ');
-}
-function readFiles(target, paths) {
+/** The answers to chunks of one reading, together. */
+function readFiles(answers) {
     const files = new Map();
-    for (const [index, path] of paths.entries()) {
-        const entry = target[`file${index}`];
-        if (entry)
-            files.set(path, readText(path, entry));
+    const unusable = new Map();
+    for (const { commit, chunk } of answers) {
+        for (const [path, entry] of listEntries(commit, chunk)) {
+            const text = readText(path, entry);
+            if (typeof text === 'string')
+                files.set(path, text);
+            else if (chunk.named.has(path))
+                unusable.set(path, text);
+        }
     }
-    return files;
+    return { files, unusable };
+}
+function* listEntries(commit, { paths, folders, named }) {
+    for (const [index, path] of paths.entries()) {
+        const entry = commit[`file${index}`];
+        if (entry)
+            yield [path, entry];
+    }
+    for (const [index, folder] of folders.entries()) {
+        for (const entry of entriesOf(commit[`folder${index}`])) {
+            const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
+            if (named.has(path) || /\.ya?ml$/.test(path))
+                yield [path, entry];
+        }
+    }
+}
+function entriesOf(field) {
+    const tree = field && 'object' in field ? field.object : field;
+    // Without entries: there is a file, where a folder is asked for.
+    return tree?.entries ?? [];
 }
 function readText(path, { mode, type, object }) {
     if (type !== 'blob' || !REGULAR_FILES.includes(mode)) {
-        throw new errors/* ActionError */.lZ('FILE_NOT_REGULAR', {
+        return new lib_errors/* ActionError */.lZ('FILE_NOT_REGULAR', {
             message: `Cannot use ${path}: in the Flux repository it is a folder, a symbolic link or a submodule.`,
             remedy: 'Name the path of a regular file.',
         });
     }
     if (object === null || typeof object.text !== 'string' || object.isBinary === true || object.isTruncated === true) {
-        throw new errors/* ActionError */.lZ('FILE_NOT_READABLE', {
+        return new lib_errors/* ActionError */.lZ('FILE_NOT_READABLE', {
             message: `Cannot use ${path}: what the Flux repository holds there is binary, or too large to be read.`,
-            remedy: 'Delete it there, or name another `file`.',
+            remedy: 'GitHub hands out 512 KiB of a text at most: split it or name another one, or delete it there.',
         });
     }
     return object.text;
 }
-function unusable(code, repository, reason, remedy) {
-    return new errors/* ActionError */.lZ(code, { message: `Cannot write to ${repository}: ${reason}.`, remedy });
+
+;// CONCATENATED MODULE: ./lib/github/snapshot.js
+// What the base holds: its head, the files that a run may write, and those that it only reads. All of one commit, however
+// many queries that takes.
+
+
+
+
+
+const SIGNED_COMMIT = 'oid url signature { isValid wasSignedByGitHub }';
+/** How far back a commit of this run is looked for: others may have pushed since. */
+const HISTORY = 30;
+/**
+ * @throws {REPOSITORY_NOT_FOUND | REPOSITORY_ARCHIVED | REPOSITORY_EMPTY | BASE_NOT_FOUND}
+ * @throws {TOKEN_REJECTED | GITHUB_UNREACHABLE | GITHUB_RATE_LIMITED}
+ * @throws {StalePlan} when somebody pushes to it meanwhile
+ */
+async function readRepository(client, request) {
+    const [chunk, ...others] = chunkFiles(request.read);
+    const answers = await Promise.all([
+        readChunk(client, request, { chunk, history: request.read.isRetry ? HISTORY : 0 }),
+        ...others.map((other) => readChunk(client, request, { chunk: other, history: 0 })),
+    ]);
+    const [{ repository, branch, commit }] = answers;
+    const { oid } = commit;
+    if (answers.some((answer) => answer.commit.oid !== oid))
+        throw new StalePlan(false, undefined);
+    const runCommit = findRunCommit(commit.history?.nodes ?? [], request.runId);
+    return {
+        id: repository.id,
+        nameWithOwner: repository.nameWithOwner,
+        base: { branch, oid, ...readFiles(answers) },
+        runCommit: runCommit && toCommit(runCommit),
+    };
+}
+async function readChunk(client, request, { chunk, history }) {
+    const { repository, base, commit } = request;
+    const [owner, name] = repository.split('/');
+    const variables = {
+        owner,
+        name,
+        ...(base !== undefined && { base: `refs/heads/${base}` }),
+        ...(commit !== undefined && { commit }),
+        ...fileVariables(chunk),
+    };
+    let data;
+    try {
+        data = await client.graphql(snapshotDocument(request, chunk, history), variables);
+    }
+    catch (error) {
+        throw explainFailure(error, { verb: 'read', repository, writes: false });
+    }
+    return { chunk, ...findCommit(data.repository, request) };
+}
+function snapshotDocument({ base, commit }, chunk, history) {
+    const given = `${base === undefined ? '' : ', $base: String!'}${commit === undefined ? '' : ', $commit: GitObjectID!'}`;
+    const branch = base === undefined ? 'defaultBranchRef' : 'ref(qualifiedName: $base)';
+    const newest = history === 0 ? '' : `... on Commit { history(first: ${history}) { nodes { message ${SIGNED_COMMIT} } } }`;
+    const target = commit === undefined
+        ? `branch: ${branch} { name target { ...Files ${newest} } }`
+        : `branch: ${branch} { name } commit: object(oid: $commit) { ...Files }`;
+    return `query Snapshot($owner: String!, $name: String!${given}${declareFiles(chunk)}) {
+    repository(owner: $owner, name: $name) { id nameWithOwner isArchived isEmpty ${target} }
+  } ${filesFragment(chunk)}`;
+}
+/** @throws {REPOSITORY_ARCHIVED | REPOSITORY_EMPTY | BASE_NOT_FOUND} */
+function findCommit(repository, request) {
+    const { nameWithOwner, branch } = repository;
+    const verb = request.commit === undefined ? 'write to' : 'read';
+    const fail = (code, reason, remedy) => new lib_errors/* ActionError */.lZ(code, { message: `Cannot ${verb} ${nameWithOwner}: ${reason}.`, remedy });
+    if (repository.isArchived) {
+        throw fail('REPOSITORY_ARCHIVED', 'it is archived', 'Unarchive it, or name another `repository`.');
+    }
+    if (repository.isEmpty) {
+        throw fail('REPOSITORY_EMPTY', 'it has no commit yet', 'Push a first commit, such as a README.');
+    }
+    if (branch === null) {
+        const remedy = 'Create the branch, or name another one with the input `base`.';
+        throw fail('BASE_NOT_FOUND', `it has no branch ${request.base ?? ''}`.trimEnd(), remedy);
+    }
+    const commit = request.commit === undefined ? branch.target : repository.commit;
+    if (commit?.oid === undefined) {
+        const remedy = 'Run it again: GitHub makes the merge commit of a pull request anew with every push. The input `repository` has to be the one that the pull request is in.';
+        throw fail('BASE_NOT_FOUND', `it has no commit ${request.commit ?? ''}`.trimEnd(), remedy);
+    }
+    return { repository, branch: branch.name, commit };
+}
+function toCommit({ oid, url, signature }) {
+    return { oid, url, verified: signature?.isValid === true && signature.wasSignedByGitHub };
 }
 
 ;// CONCATENATED MODULE: ./lib/github/commit.js
@@ -48487,11 +49378,12 @@ function unusable(code, repository, reason, remedy) {
 
 
 
+
 const COMMIT = `mutation Commit($commit: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $commit) { commit { ${SIGNED_COMMIT} } }
 }`;
 function createCommitPublisher(options) {
-    const { client, runId } = options;
+    const { client } = options;
     return {
         async read(read) {
             const { nameWithOwner: repository, base, runCommit } = await readRepository(client, { ...options, read });
@@ -48500,7 +49392,9 @@ function createCommitPublisher(options) {
                 proposal: undefined,
                 lostCommit: runCommit,
                 async publish(publication) {
-                    const commit = commitInput({ repository, branch: base.branch, oid: base.oid, runId }, publication);
+                    if (options.commit !== undefined)
+                        throw new Error('What was read is no head to commit to.');
+                    const commit = commitInput({ ...options, repository, branch: base.branch, oid: base.oid }, publication);
                     try {
                         const data = await client.graphql(COMMIT, { commit });
                         return { commit: toCommit(data.createCommitOnBranch.commit) };
@@ -48512,16 +49406,32 @@ function createCommitPublisher(options) {
                 withdraw: async () => ({}),
             };
         },
+        readFile: (path) => readBaseFile(options, path),
     };
 }
+async function readBaseFile(options, path) {
+    const read = { files: [], beside: [path], folders: [], isRetry: false };
+    const { base } = await readRepository(options.client, { ...options, read });
+    return readSnapshot(base, path);
+}
 /** https://docs.github.com/en/graphql/reference/input-objects#createcommitonbranchinput */
-function commitInput({ repository, branch, oid, runId }, publication) {
-    const { headline, body } = publication.commitMessage;
+function commitInput(place, { commitMessage, files, sources }) {
+    const { repository, branch, oid, runId, scope } = place;
+    const trailers = { runId, scope, sources, files: countFiles(files) };
     return {
         branch: { repositoryNameWithOwner: repository, branchName: branch },
         expectedHeadOid: oid,
-        message: { headline, body: formatCommitBody(body, { runId, sources: publication.sources }) },
-        fileChanges: { additions: publication.manifests.map(toAddition) },
+        message: { headline: commitMessage.headline, body: formatCommitBody(commitMessage.body, trailers) },
+        fileChanges: {
+            additions: [...files.manifests, ...files.kustomizations].map(toAddition),
+            deletions: files.deletions.map((path) => ({ path })),
+        },
+    };
+}
+function countFiles({ manifests, kustomizations, deletions }) {
+    return {
+        changed: manifests.length + kustomizations.length + deletions.length,
+        deleted: deletions.length,
     };
 }
 function toAddition({ file, text }) {
@@ -48541,12 +49451,12 @@ const UPDATE_REFS = 'mutation UpdateRefs($refs: UpdateRefsInput!) { updateRefs(i
 const NO_COMMIT = '0'.repeat(40);
 /** The branch at the base with the commit on it, in one request: all of it or, where GitHub refuses one half, nothing. */
 async function createHeadBranch(place, branch, publication) {
-    const { client, repository, base, runId } = place;
+    const { client, repository, base, runId, scope } = place;
     const { nameWithOwner } = repository;
     try {
         const data = await client.graphql(COMMIT_ON_NEW_BRANCH, {
             ref: { repositoryId: repository.id, name: `refs/heads/${branch}`, oid: base.oid },
-            commit: commitInput({ repository: nameWithOwner, branch, oid: base.oid, runId }, publication),
+            commit: commitInput({ repository: nameWithOwner, branch, oid: base.oid, runId, scope }, publication),
         });
         return toCommit(data.createCommitOnBranch.commit);
     }
@@ -48623,8 +49533,11 @@ function wasCreated(error) {
     return data?.createRef?.ref != null;
 }
 
+// EXTERNAL MODULE: ./lib/markdown.js
+var markdown = __nccwpck_require__(45162);
 ;// CONCATENATED MODULE: ./lib/github/head-state.js
 // Reads the head branch of a pull request: what it holds, which commits it is made of, and what is open for it.
+
 
 
 
@@ -48634,25 +49547,40 @@ const MAX_COMMITS = 100;
  * @throws {StalePlan} when somebody pushes to it meanwhile
  */
 async function readHead(client, request) {
-    const { branch, files } = request;
-    const variables = { head: `refs/heads/${branch}`, ...pathVariables(files) };
-    const { repository } = await query(client, request, { document: headDocument(files), variables });
-    const { head, defaultBranchRef } = repository;
+    // What is only read beside is the base's to say.
+    const [chunk, ...others] = chunkFiles({ ...request.read, beside: [] });
+    const { defaultBranchRef, head } = await head_state_readChunk(client, request, chunk);
     const defaultBranch = defaultBranchRef?.name;
     if (head === null)
         return { defaultBranch, head: undefined };
     const { target, associatedPullRequests } = head;
+    const { oid, message } = target;
+    const [commits, ...more] = await Promise.all([
+        readCommits(client, request, oid),
+        ...others.map(async (other) => ({ chunk: other, head: (await head_state_readChunk(client, request, other)).head })),
+    ]);
+    const answers = [{ chunk, head }, ...more].map((answer) => {
+        if (answer.head?.target.oid !== oid)
+            throw new StalePlan(false, undefined);
+        return { chunk: answer.chunk, commit: answer.head.target };
+    });
+    const before = answers.flatMap(({ chunk, commit }) => commit.parents.nodes.map((parent) => ({ chunk, commit: parent })));
     return {
         defaultBranch,
         head: {
-            oid: target.oid,
-            message: target.message,
-            files: readFiles(target, files),
-            filesBefore: readFiles(target.parents.nodes[0] ?? {}, files),
-            commits: await readCommits(client, request, target.oid),
+            oid,
+            message,
+            ...readFiles(answers),
+            filesBefore: readFiles(before).files,
+            commits,
             pullRequests: associatedPullRequests.nodes.filter(({ isCrossRepository }) => !isCrossRepository),
         },
     };
+}
+async function head_state_readChunk(client, request, chunk) {
+    const variables = { head: `refs/heads/${request.branch}`, ...fileVariables(chunk) };
+    const { repository } = await query(client, request, { document: headDocument(chunk), variables });
+    return repository;
 }
 async function readCommits(client, request, oid) {
     const variables = { base: `refs/heads/${request.base.branch}`, head: request.branch };
@@ -48666,17 +49594,16 @@ async function readCommits(client, request, oid) {
     return commits.totalCount > MAX_COMMITS ? undefined : commits.nodes;
 }
 /** Pull requests are asked for by the branch: by its name alone there would be any number of them, from forks. */
-function headDocument(files) {
-    const fields = fileFields(files);
-    return `query Head($owner: String!, $name: String!, $head: String!${fileVariables(files)}) {
+function headDocument(chunk) {
+    return `query Head($owner: String!, $name: String!, $head: String!${declareFiles(chunk)}) {
     repository(owner: $owner, name: $name) {
       defaultBranchRef { name }
       head: ref(qualifiedName: $head) {
-        target { oid ... on Commit { message ${fields} parents(last: 1) { nodes { ${fields} } } } }
+        target { ...Files ... on Commit { message parents(last: 1) { nodes { ...Files } } } }
         associatedPullRequests(states: OPEN, first: 20) { nodes { id number url baseRefName isCrossRepository } }
       }
     }
-  }`;
+  } ${filesFragment(chunk)}`;
 }
 const COMPARISON = `query Comparison($owner: String!, $name: String!, $base: String!, $head: String!) {
   repository(owner: $owner, name: $name) {
@@ -48706,15 +49633,19 @@ async function query(client, { repository }, { document, variables }) {
 
 
 
+
+
+/** Characters of a text of others in an error. */
+const MAX_SHOWN = 200;
 /**
  * Undefined where there is no such branch.
  * @throws {BRANCH_IS_BASE} when it is no branch to propose from
- * @throws {BRANCH_HAS_OTHER_COMMITS} when people have committed to it, or this action for another file
+ * @throws {BRANCH_HAS_OTHER_COMMITS} when people have committed to it, or this action for something else
  * @throws {BRANCH_SERVES_OTHER_BASE} when a pull request from it is for another base
  * @throws {StalePlan} when somebody pushes to it meanwhile
  */
 async function findProposal(client, request) {
-    const { base, branch, files, runId } = request;
+    const { base, branch, runId, scope } = request;
     if (branch === base.branch)
         throw isBase(branch, 'the base itself');
     const { head, defaultBranch } = await readHead(client, request);
@@ -48729,64 +49660,91 @@ async function findProposal(client, request) {
         branch,
         oid: head.oid,
         files: head.files,
+        unusable: head.unusable,
         pullRequest: open,
         runCommit: runCommit && toCommit(runCommit),
-        // Where the base has changed a file since, the branch conflicts or would undo that. GitHub finds out too late.
-        isOutdated: commits.length === 0 || !isSame(files, head.filesBefore, base.files),
-        mayBeDeleted: commits.length > 0 || isOurs(head) || isDefaultBranch(branch),
+        holds: (changes) => holdsJust(changes, { base, head, commits }),
+        mayBeDeleted: commits.length > 0 || findClaim(head)?.scope === scope || isDefaultBranch(branch),
     };
 }
 /** @throws {BRANCH_HAS_OTHER_COMMITS | BRANCH_SERVES_OTHER_BASE} */
 function findOwnCommits(request, head) {
-    const { base, branch, files } = request;
+    const { base, branch, scope } = request;
     const { commits, pullRequests } = head;
     const other = pullRequests.find(({ baseRefName }) => baseRefName !== base.branch);
     if (other !== undefined)
         throw otherBase(request, other);
     const place = pullRequests[0] === undefined ? `the branch ${branch}` : `pull request #${pullRequests[0].number} (${branch})`;
-    if (commits === undefined || !commits.every(isExpected(request, commits)))
+    if (commits === undefined || !commits.every(isExpected(commits)))
         throw otherCommits(place);
-    const isForeign = commits.length > 0 && isOurs(head) && isSame(files, head.filesBefore, head.files);
-    if (isForeign)
-        throw otherFile(place);
+    const scopes = commits.filter((commit) => !isMerge(commit)).flatMap((commit) => findClaim(commit)?.scope ?? []);
+    const otherScope = scopes.find((each) => each !== scope);
+    if (otherScope !== undefined)
+        throw isAboutOther(place, otherScope);
     return commits;
 }
 /**
  * A commit of this action that nobody has added a file to, or a merge of the base into the branch, as the "Update branch"
  * button makes them.
  */
-function isExpected({ files }, commits) {
+function isExpected(commits) {
     const own = new Set(commits.map(({ oid }) => oid));
     return (commit) => {
         const [, merged] = commit.parents.nodes;
-        if (merged !== undefined)
-            return !own.has(merged.oid);
-        return isOurs(commit) && (commit.changedFilesIfAvailable ?? 0) <= files.length;
+        return merged === undefined ? isAsMade(commit) : !own.has(merged.oid);
     };
 }
-function isSame(files, one, other) {
-    return files.every((file) => one.get(file) === other.get(file));
+function isMerge({ parents }) {
+    return parents.nodes.length > 1;
+}
+/** GitHub counts a file that goes and one like it that comes as one that was renamed. */
+function isAsMade(commit) {
+    const files = findClaim(commit)?.files;
+    if (files === undefined)
+        return false;
+    const count = commit.changedFilesIfAvailable ?? files.changed;
+    const renamed = Math.min(files.deleted, files.changed - files.deleted);
+    return count <= files.changed && count >= files.changed - renamed;
+}
+function holdsJust(changes, { base, head, commits }) {
+    const [commit, ...others] = commits.filter((each) => !isMerge(each));
+    if (commit === undefined || others.length > 0)
+        return false;
+    // Beside all that is wished it may hold what is not wished any more.
+    if (findClaim(commit)?.files.changed !== countFiles(changes).changed)
+        return false;
+    const texts = [...changes.manifests, ...changes.kustomizations];
+    const changed = [...texts.map(({ file }) => file), ...changes.deletions];
+    // Where the base has changed a file since, the branch conflicts or would undo that. GitHub finds out too late.
+    if (!changed.every((file) => head.filesBefore.get(file) === base.files.get(file)))
+        return false;
+    return (texts.every(({ file, text }) => head.files.get(file) === text) &&
+        changes.deletions.every((file) => !has(head, file)));
+}
+function has({ files, unusable }, file) {
+    return files.has(file) || unusable.has(file);
 }
 function isBase(branch, what) {
-    return new errors/* ActionError */.lZ('BRANCH_IS_BASE', {
+    return new lib_errors/* ActionError */.lZ('BRANCH_IS_BASE', {
         message: `Cannot open a pull request: its branch ${branch} is ${what}.`,
         remedy: 'Name another branch with the input `branch`, or use `publish: commit`.',
     });
 }
 function otherCommits(place) {
-    return new errors/* ActionError */.lZ('BRANCH_HAS_OTHER_COMMITS', {
+    return new lib_errors/* ActionError */.lZ('BRANCH_HAS_OTHER_COMMITS', {
         message: `Cannot update ${place}: it has commits that this action did not make.`,
         remedy: 'Merge it and delete the branch, or take these commits off it, or name another branch with the input `branch`.',
     });
 }
-function otherFile(place) {
-    return new errors/* ActionError */.lZ('BRANCH_HAS_OTHER_COMMITS', {
-        message: `Cannot update ${place}: it proposes another file.`,
-        remedy: 'Name another branch with the input `branch` (by default each file has its own), or delete this one if it is left over.',
+/** @param scope of a commit message, which anybody may have written */
+function isAboutOther(place, scope) {
+    return new lib_errors/* ActionError */.lZ('BRANCH_HAS_OTHER_COMMITS', {
+        message: `Cannot update ${place}: it proposes something else: ${(0,markdown/* printable */.g$)(scope).slice(0, MAX_SHOWN)}.`,
+        remedy: 'Name another branch with the input `branch` (by default each file, and each config, has its own), or delete this one if it is left over.',
     });
 }
 function otherBase({ branch, base }, { number, baseRefName }) {
-    return new errors/* ActionError */.lZ('BRANCH_SERVES_OTHER_BASE', {
+    return new lib_errors/* ActionError */.lZ('BRANCH_SERVES_OTHER_BASE', {
         message: `Cannot use the branch ${branch}: its pull request #${number} is for ${baseRefName}.`,
         remedy: `Make that one for ${base.branch} or close it, or name another branch with the input \`branch\` (by default each base has its own).`,
     });
@@ -48853,6 +49811,7 @@ async function mergeWhenReady({ client, pullRequest, headOid }, method) {
 
 
 
+
 const OPEN = `mutation OpenPullRequest($pullRequest: CreatePullRequestInput!) {
   createPullRequest(input: $pullRequest) { pullRequest { id number url } }
 }`;
@@ -48863,18 +49822,13 @@ function createPullRequestPublisher(options) {
     const opening = { isTried: false };
     return {
         async read(read) {
-            const { client, runId, settings } = options;
-            const repository = await readRepository(client, { ...options, read });
+            const { client, runId, scope, settings } = options;
+            const repository = await readRepository(client, { ...options, commit: undefined, read });
             const { base, nameWithOwner } = repository;
             const branch = options.branchFor(base.branch);
-            const proposal = await findProposal(client, {
-                repository: nameWithOwner,
-                base,
-                branch,
-                runId,
-                files: read.files,
-            });
-            const place = { client, repository, base, runId, branch, proposal, settings, opening };
+            const request = { repository: nameWithOwner, base, branch, read, runId, scope };
+            const proposal = await findProposal(client, request);
+            const place = { client, repository, base, runId, scope, branch, proposal, settings, opening };
             return {
                 base,
                 proposal,
@@ -48883,6 +49837,7 @@ function createPullRequestPublisher(options) {
                 withdraw: () => withdraw(place),
             };
         },
+        readFile: (path) => readBaseFile({ ...options, commit: undefined }, path),
     };
 }
 async function propose(place, publication) {
@@ -48905,8 +49860,7 @@ async function writeBranch(place, publication) {
     const { branch, proposal } = place;
     if (proposal === undefined)
         return await createHeadBranch(place, branch, publication);
-    const holdsIt = publication.manifests.every(({ file, text }) => proposal.files.get(file) === text);
-    if (holdsIt && !proposal.isOutdated)
+    if (proposal.holds(publication.files))
         return proposal.runCommit;
     return await rewriteHeadBranch(place, proposal, publication);
 }
@@ -48984,41 +49938,315 @@ function withOperation({ number, url }, operation) {
     return { number, url, operation };
 }
 
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(57975);
-;// CONCATENATED MODULE: ./lib/plaintext.js
-// Bytes that must not leave the process. Whatever prints, serialises or inspects them gets `[redacted]`.
-// The only way to the bytes is `reveal()`, so that every place that sees them can be found by its name.
+;// CONCATENATED MODULE: ./node_modules/yocto-queue/index.js
+/*
+How it works:
+`this.#head` is an instance of `Node` which keeps track of its current value and nests another instance of `Node` that keeps the value that comes after it. When a value is provided to `.enqueue()`, the code needs to iterate through `this.#head`, going deeper and deeper to find the last value. However, iterating through every single item is slow. This problem is solved by saving a reference to the last value as `this.#tail` so that it can reference it to add a new value.
+*/
 
-const REDACTED = '[redacted]';
-class Plaintext {
-    #bytes;
-    constructor(bytes) {
-        this.#bytes = bytes;
-    }
-    get byteLength() {
-        return this.#bytes.byteLength;
-    }
-    /** The bytes themselves, not a copy. Their owner answers for where they go. */
-    reveal() {
-        return this.#bytes;
-    }
-    toString() {
-        return REDACTED;
-    }
-    toJSON() {
-        return REDACTED;
-    }
-    [external_node_util_.inspect.custom]() {
-        return REDACTED;
-    }
+class Node {
+	value;
+	next;
+
+	constructor(value) {
+		this.value = value;
+	}
 }
 
+class Queue {
+	#head;
+	#tail;
+	#size;
+
+	constructor() {
+		this.clear();
+	}
+
+	enqueue(value) {
+		const node = new Node(value);
+
+		if (this.#head) {
+			this.#tail.next = node;
+			this.#tail = node;
+		} else {
+			this.#head = node;
+			this.#tail = node;
+		}
+
+		this.#size++;
+	}
+
+	dequeue() {
+		const current = this.#head;
+		if (!current) {
+			return;
+		}
+
+		this.#head = this.#head.next;
+		this.#size--;
+
+		// Clean up tail reference when queue becomes empty
+		if (!this.#head) {
+			this.#tail = undefined;
+		}
+
+		return current.value;
+	}
+
+	peek() {
+		if (!this.#head) {
+			return;
+		}
+
+		return this.#head.value;
+
+		// TODO: Node.js 18.
+		// return this.#head?.value;
+	}
+
+	clear() {
+		this.#head = undefined;
+		this.#tail = undefined;
+		this.#size = 0;
+	}
+
+	get size() {
+		return this.#size;
+	}
+
+	* [Symbol.iterator]() {
+		let current = this.#head;
+
+		while (current) {
+			yield current.value;
+			current = current.next;
+		}
+	}
+
+	* drain() {
+		while (this.#head) {
+			yield this.dequeue();
+		}
+	}
+}
+
+;// CONCATENATED MODULE: ./node_modules/p-limit/index.js
+
+
+function pLimit(concurrency) {
+	let rejectOnClear = false;
+
+	if (typeof concurrency === 'object') {
+		({concurrency, rejectOnClear = false} = concurrency);
+	}
+
+	validateConcurrency(concurrency);
+
+	if (typeof rejectOnClear !== 'boolean') {
+		throw new TypeError('Expected `rejectOnClear` to be a boolean');
+	}
+
+	const queue = new Queue();
+	let activeCount = 0;
+
+	const resumeNext = () => {
+		// Process the next queued function if we're under the concurrency limit
+		if (activeCount < concurrency && queue.size > 0) {
+			activeCount++;
+			queue.dequeue().run();
+		}
+	};
+
+	const next = () => {
+		activeCount--;
+		resumeNext();
+	};
+
+	const run = async (function_, resolve, arguments_) => {
+		// Execute the function and capture the result promise
+		const result = (async () => function_(...arguments_))();
+
+		// Resolve immediately with the promise (don't wait for completion)
+		resolve(result);
+
+		// Wait for the function to complete (success or failure)
+		// We catch errors here to prevent unhandled rejections,
+		// but the original promise rejection is preserved for the caller
+		try {
+			await result;
+		} catch {}
+
+		// Decrement active count and process next queued function
+		next();
+	};
+
+	const enqueue = (function_, resolve, reject, arguments_) => {
+		const queueItem = {reject};
+
+		// Queue the internal resolve function instead of the run function
+		// to preserve the asynchronous execution context.
+		new Promise(internalResolve => { // eslint-disable-line promise/param-names
+			queueItem.run = internalResolve;
+			queue.enqueue(queueItem);
+		}).then(run.bind(undefined, function_, resolve, arguments_)); // eslint-disable-line promise/prefer-await-to-then
+
+		// Start processing immediately if we haven't reached the concurrency limit
+		if (activeCount < concurrency) {
+			resumeNext();
+		}
+	};
+
+	const generator = (function_, ...arguments_) => new Promise((resolve, reject) => {
+		enqueue(function_, resolve, reject, arguments_);
+	});
+
+	Object.defineProperties(generator, {
+		activeCount: {
+			get: () => activeCount,
+		},
+		pendingCount: {
+			get: () => queue.size,
+		},
+		clearQueue: {
+			value() {
+				if (!rejectOnClear) {
+					queue.clear();
+					return;
+				}
+
+				const abortError = AbortSignal.abort().reason;
+
+				while (queue.size > 0) {
+					queue.dequeue().reject(abortError);
+				}
+			},
+		},
+		concurrency: {
+			get: () => concurrency,
+
+			set(newConcurrency) {
+				validateConcurrency(newConcurrency);
+				concurrency = newConcurrency;
+
+				queueMicrotask(() => {
+					// eslint-disable-next-line no-unmodified-loop-condition
+					while (activeCount < concurrency && queue.size > 0) {
+						resumeNext();
+					}
+				});
+			},
+		},
+		map: {
+			async value(iterable, function_) {
+				const promises = [];
+
+				try {
+					Array.from(iterable, (value, index) => {
+						const promise = generator(function_, value, index);
+						promises.push(promise);
+						return promise;
+					});
+				} catch (error) {
+					// The iterable threw, so `Promise.all` never observes the already scheduled promises. Observe them here to avoid unhandled rejections.
+					for (const promise of promises) {
+						promise.catch(() => {}); // eslint-disable-line promise/prefer-await-to-then
+					}
+
+					throw error;
+				}
+
+				return Promise.all(promises);
+			},
+		},
+	});
+
+	return generator;
+}
+
+function limitFunction(function_, options) {
+	const limit = pLimit(options);
+
+	const limitedFunction = (...arguments_) => limit(() => function_(...arguments_));
+	Object.defineProperty(limitedFunction, 'clearQueue', {
+		value: limit.clearQueue,
+	});
+
+	return limitedFunction;
+}
+
+function validateConcurrency(concurrency) {
+	if (!((Number.isInteger(concurrency) || concurrency === Number.POSITIVE_INFINITY) && concurrency > 0)) {
+		throw new TypeError('Expected `concurrency` to be a number from 1 and up');
+	}
+}
+
+// EXTERNAL MODULE: ./lib/plaintext.js
+var plaintext = __nccwpck_require__(57184);
 // EXTERNAL MODULE: ./lib/google/resource-names.js
 var resource_names = __nccwpck_require__(75274);
+;// CONCATENATED MODULE: ./lib/google/answers.js
+// What Secret Manager answered, before anybody believes it: it names what was asked for, and arrived as it was sent.
+
+
+
+/** @throws {SECRET_CHECKSUM_MISMATCH | SECRET_MISMATCH | SECRET_EMPTY} */
+function verifyAccess(request, { name, bytes, isIntact }) {
+    const resource = (0,resource_names/* formatVersionRequest */.fE)(request);
+    const answered = (0,resource_names/* parseSecretVersionName */.dZ)(name);
+    if (answered === undefined || bytes === undefined || !isIntact) {
+        throw new lib_errors/* ActionError */.lZ('SECRET_CHECKSUM_MISMATCH', {
+            message: `Cannot use ${resource}: what arrived does not carry the CRC32C checksum of its own payload.`,
+            remedy: 'Run it again; if it stays, something between the runner and Secret Manager alters answers.',
+        });
+    }
+    const { version } = request;
+    if (!isOf(request.name, answered) || (version.kind === 'number' && version.number !== answered.version)) {
+        throw mismatch(resource, `another version, ${(0,resource_names/* formatSecretVersionName */.BY)(answered)}`);
+    }
+    if (bytes.byteLength === 0) {
+        throw new lib_errors/* ActionError */.lZ('SECRET_EMPTY', {
+            message: `Cannot use ${(0,resource_names/* formatSecretVersionName */.BY)(answered)}: its payload is empty.`,
+            remedy: 'Add a version with content, or name another one with the input `version`.',
+        });
+    }
+    return { name: answered, payload: new plaintext/* Plaintext */.w(bytes) };
+}
+/**
+ * The highest of these versions that is enabled: a newer one has the higher number, whatever order they come in.
+ * @throws {SECRET_MISMATCH}
+ */
+function findHighest(secret, { versions }) {
+    let highest;
+    for (const { name, isEnabled } of versions) {
+        const answered = (0,resource_names/* parseSecretVersionName */.dZ)(name);
+        if (answered === undefined || !isOf(secret, answered)) {
+            throw mismatch(`the versions of ${(0,resource_names/* formatSecretName */.DT)(secret)}`, 'something else');
+        }
+        if (isEnabled)
+            highest = higher(highest, answered);
+    }
+    return highest;
+}
+function higher(one, other) {
+    if (one === undefined || other === undefined)
+        return one ?? other;
+    return (0,resource_names/* isLower */.cs)(one.version, other.version) ? other : one;
+}
+/** Google answers with the project's number where its id was asked for; everything else is as it was asked. */
+function isOf(asked, answered) {
+    const isProject = !/^\d+$/.test(asked.project) || asked.project === answered.project;
+    return isProject && (0,resource_names/* isSameSecret */.n_)(asked, answered);
+}
+function mismatch(resource, named) {
+    return new lib_errors/* ActionError */.lZ('SECRET_MISMATCH', {
+        message: `Cannot use ${resource}: what answered named ${named}.`,
+        remedy: 'Check the input `secret-manager-endpoint` and what stands between the runner and Secret Manager.',
+    });
+}
+
 ;// CONCATENATED MODULE: ./lib/google/failure.js
-// What a failed access is told apart by: the gRPC code of Secret Manager's answer, or what kept a token from being
-// had. The text of an error is a server's and may quote anything, so none of it is passed on.
+// What a failure is told apart by: the gRPC code of Secret Manager's answer, or what kept a token from being had. The
+// text of an error is a server's and may quote anything, so none of it is passed on.
 
 
 /** https://grpc.io/docs/guides/status-codes/ */
@@ -49055,20 +50283,30 @@ function accessError(request, cause) {
         case Status.FAILED_PRECONDITION:
             return stateOf(cause) === 'DESTROYED'
                 ? fail('SECRET_VERSION_DESTROYED', 'this version is destroyed', 'Its payload is gone: name another version.')
-                : fail('SECRET_VERSION_DISABLED', 'this version is disabled', 'Enable it in Secret Manager, or name an enabled version with the input `version`.');
-        case Status.UNAUTHENTICATED:
-            return rejected(fail);
-        case Status.RESOURCE_EXHAUSTED:
-            return fail('GOOGLE_QUOTA_EXHAUSTED', 'the quota of Secret Manager is used up', 'Wait a minute and run it again.');
-        case Status.DEADLINE_EXCEEDED:
-        case Status.INTERNAL:
-        case Status.UNAVAILABLE:
-            return unreachable(fail, 'Secret Manager did not answer as it should, though it was asked again and again');
+                : fail('SECRET_VERSION_DISABLED', 'this version is disabled', 'Enable it in Secret Manager, or name an enabled version with `version`.');
         case Status.INVALID_ARGUMENT:
-            return fail('SECRET_NOT_FOUND', 'Google does not take it as a name', 'Check the inputs `secret` and `version`.');
+            return fail('SECRET_NOT_FOUND', 'Google does not take it as a name', 'Check `secret` and `version`.');
         default:
-            return unreachable(fail, 'what answered does not answer as Secret Manager does');
+            return serviceError(fail, cause);
     }
+}
+/** Why Secret Manager did not say which version is the newest enabled one. */
+function listError(request, cause) {
+    const secret = (0,resource_names/* formatSecretName */.DT)(request.name);
+    const fail = failing(request, cause);
+    switch (codeOf(cause)) {
+        case Status.NOT_FOUND:
+            return fail('SECRET_NOT_FOUND', 'there is no such secret', 'Check the name of the secret and its project.');
+        case Status.PERMISSION_DENIED:
+            return fail('SECRET_LIST_DENIED', 'the credentials may not list its versions, or it does not exist', `Grant roles/secretmanager.viewer on ${secret} to the account that google-github-actions/auth signs in as, or write \`version: latest\`, which does not need it.`);
+        case Status.INVALID_ARGUMENT:
+            return fail('SECRET_NOT_FOUND', 'Google does not take it as a name', 'Check the name of the secret and its project.');
+        default:
+            return serviceError(fail, cause);
+    }
+}
+function noneEnabledError(request) {
+    return failing(request, undefined)('SECRET_NONE_ENABLED', 'none of its versions is enabled', 'Enable one in Secret Manager, or add one.');
 }
 /**
  * Why there is no access token.
@@ -49085,8 +50323,23 @@ function credentialsError(request, cause) {
     }
     return fail('GOOGLE_CREDENTIALS_MISSING', 'no usable Google credentials were found', 'Run google-github-actions/auth before this action, in a job with `permissions: id-token: write`, or give the input `access-token`.');
 }
+/** What says nothing about the version that was asked for. */
+function serviceError(fail, cause) {
+    switch (codeOf(cause)) {
+        case Status.UNAUTHENTICATED:
+            return rejected(fail);
+        case Status.RESOURCE_EXHAUSTED:
+            return fail('GOOGLE_QUOTA_EXHAUSTED', 'the quota of Secret Manager is used up', 'Wait a minute and run it again.');
+        case Status.DEADLINE_EXCEEDED:
+        case Status.INTERNAL:
+        case Status.UNAVAILABLE:
+            return unreachable(fail, 'Secret Manager did not answer as it should, though it was asked again and again');
+        default:
+            return unreachable(fail, 'what answered does not answer as Secret Manager does');
+    }
+}
 function failing(request, cause) {
-    return (code, reason, remedy) => new errors/* ActionError */.lZ(code, { message: `Cannot access ${(0,resource_names/* formatVersionRequest */.fE)(request)}: ${reason}.`, remedy, cause });
+    return (code, reason, remedy) => new lib_errors/* ActionError */.lZ(code, { message: `Cannot access ${(0,resource_names/* formatVersionRequest */.fE)(request)}: ${reason}.`, remedy, cause });
 }
 function rejected(fail) {
     return fail('GOOGLE_CREDENTIALS_REJECTED', 'Google refused the credentials', 'They may have expired or been made for another project: run google-github-actions/auth in the same job, before this action.');
@@ -49096,10 +50349,10 @@ function unreachable(fail, reason) {
 }
 function notFoundRemedy({ version }) {
     if (version.kind !== 'alias')
-        return 'Check the inputs `secret`, `project-id` and `version`.';
+        return 'Check `secret`, `version` and the project.';
     const number = /^v(?<number>[1-9]\d*)$/i.exec(version.alias)?.groups?.['number'];
     return number === undefined
-        ? `Check the inputs \`secret\` and \`project-id\`, and that the secret has an alias \`${version.alias}\`.`
+        ? `Check \`secret\` and the project, and that the secret has an alias \`${version.alias}\`.`
         : `\`${version.alias}\` was taken for an alias; for the version's number write \`version: ${number}\`.`;
 }
 function httpStatusOf(error) {
@@ -49113,307 +50366,151 @@ function stateOf(error) {
     return error instanceof Error && /\bDESTROYED\b/.test(error.message) ? 'DESTROYED' : 'DISABLED';
 }
 
-;// CONCATENATED MODULE: ./lib/google/secret-manager.js
-// The SecretSource over Google's own client. What arrives is checked against its checksum before anybody sees it.
+;// CONCATENATED MODULE: ./lib/google/pace.js
+// Keeps to a quota of so many requests a minute. Exact for any minute, not only for those that a clock begins: requests
+// start at once as long as the quota has room for them, and then each as its minute's first one falls out of it.
+/** Each call resolves when its request may start. */
+function createPace({ requests, milliseconds }, { now, sleep }) {
+    const starts = [];
+    return async () => {
+        const start = Math.max(now(), (starts.at(-requests) ?? Number.NEGATIVE_INFINITY) + milliseconds);
+        starts.push(start);
+        if (start > now())
+            await sleep(start - now());
+    };
+}
 
+;// CONCATENATED MODULE: ./lib/google/retry.js
+// Asking Google again where that may help. Here, because the client's own retries end late, and with one and the same
+// error whatever went wrong.
 
-
-
-
-/** How long one access may go on being tried before Google counts as unreachable. */
-const ACCESS_MILLISECONDS = 30_000;
-const ATTEMPT_MILLISECONDS = 10_000;
 const FIRST_PAUSE_MILLISECONDS = 400;
 const LONGEST_PAUSE_MILLISECONDS = 8_000;
-function createSecretManager(options) {
-    const clients = new Map();
-    async function connect(endpoint, projectId) {
-        const { createClient } = await Promise.all(/* import() */[__nccwpck_require__.e(286), __nccwpck_require__.e(745)]).then(__nccwpck_require__.bind(__nccwpck_require__, 24745));
-        const client = createClient({ endpoint, accessToken: options.accessToken, projectId });
-        // Without this, credentials that are missing end the process as an unhandled rejection.
-        await client.initialize();
-        // The token now rather than within the first access, so that what fails here is known to be the credentials.
-        await client.auth.getRequestHeaders(endpoint.href);
-        return client;
-    }
-    function clientFor({ name }) {
-        const endpoint = options.endpoint ?? defaultEndpoint(name.location);
-        const client = clients.get(endpoint.href) ?? connect(endpoint, name.project);
-        clients.set(endpoint.href, client);
-        return client;
-    }
-    /** Retried here: the client's own retries end late, and with one and the same error whatever went wrong. */
-    async function call(client, request, end) {
+function createRetry(deadline) {
+    // Once one question was in vain for all its time, those that queue behind it are asked once each, until one of them
+    // is answered. Otherwise a thousand of them would take their time one after the other.
+    let isSilent = false;
+    return async (attempt, milliseconds) => {
+        const end = isSilent ? 0 : performance.now() + Math.min(milliseconds, deadline.remaining() * 0.9);
         for (let longest = FIRST_PAUSE_MILLISECONDS;; longest = Math.min(longest * 2, LONGEST_PAUSE_MILLISECONDS)) {
+            deadline.signal.throwIfAborted();
+            const pause = Math.random() * longest;
             try {
-                const [response] = await client.accessSecretVersion({ name: (0,resource_names/* formatVersionRequest */.fE)(request) }, { timeout: ATTEMPT_MILLISECONDS, retry: null });
-                return response;
+                const answer = await attempt();
+                isSilent = false;
+                return answer;
             }
             catch (error) {
-                const pause = Math.random() * longest;
-                if (!isTransient(error) || performance.now() + pause >= end)
-                    throw accessError(request, error);
-                await options.deadline.sleep(pause);
+                const isHopeless = !isTransient(error);
+                if (isHopeless || performance.now() + pause >= end) {
+                    isSilent = !isHopeless;
+                    throw error;
+                }
             }
+            await deadline.sleep(pause);
         }
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/google/secret-source.js
+// Where payloads come from: the port that the pipeline knows. Its one adapter is secret-manager.ts.
+/** The request as Google understands it: `latest-enabled` is a word of this action, and becomes a number. */
+async function resolveLatestEnabled(source, request) {
+    if (request.version.kind !== 'latest-enabled')
+        return request;
+    const { version } = await source.findNewestEnabled(request.name);
+    return { name: request.name, version: { kind: 'number', number: version } };
+}
+
+;// CONCATENATED MODULE: ./lib/google/secret-manager.js
+// The SecretSource over Google's own client: it signs in once, keeps to Google's quotas, asks again where that may
+// help, and believes no answer that was not verified.
+
+
+
+
+
+
+
+
+/** How long one access may go on being tried before Google counts as unreachable; also the time for signing in. */
+const ACCESS_MILLISECONDS = 30_000;
+/** Longer than the minute for which a quota of reads is used up. */
+const LIST_MILLISECONDS = 75_000;
+/**
+ * Google's quota of accesses is 90,000 a minute and project, 1,500 a second: 50 in flight would reach it if each were
+ * answered within 50 / 1,500 s = 33 ms and there were 90,000 to ask for. It also keeps sockets and memory few.
+ * https://docs.cloud.google.com/secret-manager/quotas
+ */
+const IN_FLIGHT = 50;
+/** Lists are reads, of which a project has few. One pace for all of a run's projects: they may share who pays. */
+const READS = { requests: 600, milliseconds: 60_000 };
+function createSecretManager({ endpoint, accessToken, deadline }) {
+    const clients = new Map();
+    const limit = pLimit(IN_FLIGHT);
+    const retry = createRetry(deadline);
+    const pace = createPace(READS, { now: () => performance.now(), sleep: deadline.sleep });
+    /** @returns undefined where it took too long */
+    function signIn({ project, location }) {
+        const url = endpoint ?? defaultEndpoint(location);
+        const late = () => (0,promises_namespaceObject.setTimeout)(ACCESS_MILLISECONDS, undefined, { ref: false });
+        const client = clients.get(url.href) ?? Promise.race([connectTo(url, project, accessToken), late()]);
+        clients.set(url.href, client);
+        return client;
     }
+    async function ask({ request, attempt, milliseconds, explain, pace }) {
+        const client = await signIn(request.name).catch((error) => {
+            throw credentialsError(request, error);
+        });
+        if (client === undefined)
+            throw credentialsError(request, undefined);
+        await pace?.();
+        return limit(() => retry(() => attempt(client), milliseconds)).catch((error) => {
+            throw explain(error);
+        });
+    }
+    async function listEnabled(name) {
+        const request = { name, version: { kind: 'latest-enabled' } };
+        const explain = (cause) => listError(request, cause);
+        let newest;
+        let token = '';
+        do {
+            const attempt = (client) => client.listEnabled((0,resource_names/* formatSecretName */.DT)(name), token);
+            const page = await ask({ request, attempt, milliseconds: LIST_MILLISECONDS, explain, pace });
+            newest = higher(newest, findHighest(name, page));
+            token = page.nextPageToken;
+        } while (token !== '');
+        if (newest === undefined)
+            throw noneEnabledError(request);
+        return newest;
+    }
+    // The deadline ends the wait of whoever asks, with its own error; what is queued then is never sent.
+    const findNewestEnabled = (name) => deadline.race(listEnabled(name));
     return {
-        async access(request) {
-            const { deadline } = options;
-            const end = performance.now() + Math.min(ACCESS_MILLISECONDS, deadline.remaining() * 0.9);
-            const late = (0,promises_namespaceObject.setTimeout)(ACCESS_MILLISECONDS, undefined, { ref: false }).then(() => undefined);
-            const client = await deadline.race(Promise.race([clientFor(request), late])).catch((error) => {
-                throw error instanceof errors/* ActionError */.lZ ? error : credentialsError(request, error);
-            });
-            if (client === undefined)
-                throw credentialsError(request, undefined);
-            return verifyResponse(request, await deadline.race(call(client, request, end)));
+        findNewestEnabled,
+        async access(wanted) {
+            const request = await resolveLatestEnabled({ findNewestEnabled }, wanted);
+            const attempt = (client) => client.access((0,resource_names/* formatVersionRequest */.fE)(request));
+            const explain = (cause) => accessError(request, cause);
+            const answer = await deadline.race(ask({ request, attempt, milliseconds: ACCESS_MILLISECONDS, explain }));
+            return verifyAccess(request, answer);
         },
     };
+}
+async function connectTo(endpoint, projectId, accessToken) {
+    const { connect } = await Promise.all(/* import() */[__nccwpck_require__.e(286), __nccwpck_require__.e(745)]).then(__nccwpck_require__.bind(__nccwpck_require__, 24745));
+    return connect({ endpoint, accessToken, projectId });
 }
 function defaultEndpoint(location) {
     return new URL(location === undefined
         ? 'https://secretmanager.googleapis.com'
         : `https://secretmanager.${location}.rep.googleapis.com`);
 }
-/** Google answers with the project's number where its id was asked for; everything else is as it was asked. */
-function answers({ name, version }, answered) {
-    const isProject = !/^\d+$/.test(name.project) || name.project === answered.project;
-    return (isProject && (0,resource_names/* isSameSecret */.n_)(name, answered) && (version.kind !== 'number' || version.number === answered.version));
-}
-/** The client does not compare the checksum that the server sends along; a flipped bit would be encrypted for ever. */
-async function verifyResponse(request, response) {
-    const resource = (0,resource_names/* formatVersionRequest */.fE)(request);
-    const name = (0,resource_names/* parseSecretVersionName */.dZ)(response.name ?? '');
-    const data = response.payload?.data;
-    const bytes = typeof data === 'string' ? Buffer.from(data, 'base64') : data;
-    const { formatCrc32c } = await Promise.all(/* import() */[__nccwpck_require__.e(286), __nccwpck_require__.e(745)]).then(__nccwpck_require__.bind(__nccwpck_require__, 24745));
-    const checksum = response.payload?.dataCrc32c;
-    if (name === undefined || !bytes || String(checksum) !== formatCrc32c(bytes)) {
-        throw new errors/* ActionError */.lZ('SECRET_CHECKSUM_MISMATCH', {
-            message: `Cannot use ${resource}: what arrived does not carry the CRC32C checksum of its own payload.`,
-            remedy: 'Run it again; if it stays, something between the runner and Secret Manager alters answers.',
-        });
-    }
-    if (!answers(request, name)) {
-        throw new errors/* ActionError */.lZ('SECRET_MISMATCH', {
-            message: `Cannot use ${resource}: what answered named another version, ${(0,resource_names/* formatSecretVersionName */.BY)(name)}.`,
-            remedy: 'Check the input `secret-manager-endpoint` and what stands between the runner and Secret Manager.',
-        });
-    }
-    if (bytes.byteLength === 0) {
-        throw new errors/* ActionError */.lZ('SECRET_EMPTY', {
-            message: `Cannot use ${(0,resource_names/* formatSecretVersionName */.BY)(name)}: its payload is empty.`,
-            remedy: 'Add a version with content, or name another one with the input `version`.',
-        });
-    }
-    return { name, payload: new Plaintext(bytes) };
-}
 
-;// CONCATENATED MODULE: ./lib/github/names.js
-// What git and GitHub take as names: repositories, branches, and paths of files that this action may write.
-/** `owner/name`; enterprises end the logins of their managed users with `_shortcode`. */
-function isRepository(text) {
-    return /^[A-Za-z0-9][A-Za-z0-9_-]{0,38}\/(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/.test(text);
-}
-/** https://git-scm.com/docs/git-check-ref-format, for what stands behind `refs/heads/`. */
-function isBranch(text) {
-    // git reads `@` as HEAD.
-    if (['', '@', 'HEAD'].includes(text) || text.startsWith('-') || Buffer.byteLength(text) > 244)
-        return false;
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: git refuses just these.
-    if (/[\u0000-\u0020\u007f~^:?*[\\]|\.\.|\.$|@\{/.test(text))
-        return false;
-    return text.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'));
-}
-const RESERVED_FILES = new Set(['.sops.yaml', '.sops.yml', 'kustomization.yaml', 'kustomization.yml']);
-/** Why a manifest may not be written there; undefined where it may. */
-function findPathProblem(path) {
-    const parts = path.split('/');
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: none of these is part of a manifest's name.
-    if (/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/.test(path))
-        return 'it holds control characters';
-    if (path.includes('\\'))
-        return 'it holds a backslash: write forward slashes';
-    if (path.startsWith('/') || /^[A-Za-z]:/.test(path))
-        return 'it has to be relative to the root of the Flux repository';
-    if (parts.some((part) => part === '' || part === '.' || part === '..'))
-        return 'it holds an empty part, `.` or `..`';
-    if (parts.some((part) => part !== part.trim() || part.endsWith('.')))
-        return 'a part of it ends or begins with a blank, or ends with a dot';
-    if (parts.some((part) => Buffer.byteLength(part) > 255) || Buffer.byteLength(path) > 1024)
-        return 'it is too long';
-    if (parts.some(isReservedFolder))
-        return 'it lies under .git or .github';
-    const name = (parts.at(-1) ?? '').toLowerCase();
-    if (RESERVED_FILES.has(name))
-        return `${parts.at(-1)} means something else to Flux or sops`;
-    if (!/.\.ya?ml$/.test(parts.at(-1) ?? ''))
-        return 'it has to end in .yaml or .yml';
-    return undefined;
-}
-/** In any case, and in the spellings that some file systems take for the same. */
-function isReservedFolder(part) {
-    const plain = part
-        .normalize('NFKC')
-        .replace(/\p{Default_Ignorable_Code_Point}/gu, '')
-        .toLowerCase();
-    return plain === '.git' || plain === '.github' || /^git~\d+$/.test(plain) || plain.startsWith('.git:');
-}
-
-;// CONCATENATED MODULE: ./lib/google/secret-input.js
-// How people name a secret: its id, its full name, or one of the forms that other tools use. The first two are
-// taken; the others are refused with the words to write instead.
-
-/** Thrown with what to write instead, a sentence for each thing that is wrong; the caller names the input. */
-class NameRefused extends Error {
-    name = 'NameRefused';
-    problems;
-    constructor(problems) {
-        super(problems.join('; '));
-        this.problems = problems;
-    }
-}
-/** A full name with the longest id is shorter; a payload that was pasted by mistake is not repeated. */
-const MAX_LENGTH = 512;
-/** @throws {NameRefused} with everything that is wrong */
-function parseSecretInput(input) {
-    const full = (0,resource_names/* parseFullName */.St)(input.secret);
-    const text = full?.version ?? input.version;
-    const version = (0,resource_names/* parseVersion */.ot)(text);
-    const problems = full === undefined ? findIdProblems(input) : findContradictions(full, input);
-    if (version === undefined)
-        problems.push(`\`version: ${text}\` is neither a number such as 3, nor an alias, nor latest`);
-    if (version === undefined || problems.length > 0)
-        throw new NameRefused(problems);
-    return { name: full?.name ?? { project: input.projectId, secret: input.secret }, version };
-}
-function findIdProblems({ secret, projectId }) {
-    const problems = [];
-    if (secret.length > MAX_LENGTH)
-        problems.push('`secret` is too long to be a name: write its id, such as TELE_TOKEN');
-    else if (!resource_names/* SECRET_ID */.dR.test(secret))
-        problems.push(suggestion(secret));
-    else if (projectId === '') {
-        problems.push(`\`secret: ${secret}\` needs \`project-id\`, or write projects/PROJECT/secrets/${secret}`);
-    }
-    if (projectId !== '' && !resource_names/* PROJECT */.yl.test(projectId)) {
-        problems.push(`\`project-id: ${projectId}\` is no project: write its id, such as my-project, or its number`);
-    }
-    return problems;
-}
-function findContradictions({ name: { project }, version: named }, { version, projectId }) {
-    const problems = [];
-    if (projectId !== '' && projectId !== project) {
-        problems.push(`\`secret\` names the project ${project} and \`project-id\` ${projectId}: leave \`project-id\` out`);
-    }
-    if (named !== undefined && version !== '' && version !== named) {
-        problems.push(`\`secret\` names the version ${named} and \`version\` ${version}: leave one of them out`);
-    }
-    return problems;
-}
-/** `[projects/][PROJECT/[locations/LOCATION/]][secrets/]SECRET[/versions/VERSION]`, with the marks that people put before a version. */
-const LOOSE_NAME = /^(?:projects\/)?(?:(?<project>[^/]+)\/(?:locations\/(?<location>[^/]+)\/)?)??(?:secrets\/)?(?!secrets$)(?<secret>[\w-]+)(?:\/versions\/(?<named>[^/]+)|[/:@#](?<marked>v?\d+|latest))?$/;
-/** `TELE_TOKEN/v1`, `TELE_TOKEN:1`, `TELE_TOKEN@1`, `TELE_TOKEN/versions/1`, `P/TELE_TOKEN`, `sm://…`, URLs. */
-function suggestion(text) {
-    const given = `\`${text}\` is no secret's name`;
-    const path = withoutUrl(text);
-    if (isFullName(path))
-        return `${given}: write \`secret: ${path}\``;
-    const { project, location, secret, named, marked } = LOOSE_NAME.exec(path)?.groups ?? {};
-    const version = (named ?? marked)?.replace(/^v?0*(?=\d+$)/, '');
-    const name = location === undefined ? secret : `projects/${project}/locations/${location}/secrets/${secret}`;
-    const isProject = project === undefined || resource_names/* PROJECT */.yl.test(project);
-    const isName = name !== undefined && (location === undefined ? resource_names/* SECRET_ID */.dR.test(name) : isFullName(name));
-    if (!isName || !isProject || (version !== undefined && (0,resource_names/* parseVersion */.ot)(version) === undefined)) {
-        return `${given}: write its id, such as TELE_TOKEN (letters, digits, - and _), or projects/PROJECT/secrets/TELE_TOKEN`;
-    }
-    const parts = [
-        `\`secret: ${name}\``,
-        ...(project === undefined || location !== undefined ? [] : [`\`project-id: ${project}\``]),
-        ...(version === undefined ? [] : [`\`version: ${version}\``]),
-    ];
-    return `${given}: write ${parts.join(' and ')}`;
-}
-/** The path that a page of Google's console, an address of its API or another tool's URL leads to. */
-function withoutUrl(text) {
-    return text
-        .trim()
-        .replace(/^https:\/\/console\.cloud\.google\.com\/.*\/secret\/([^/?#]+)(?:\/\w+)?\?(?:.*&)?project=([^&#]+).*$/, '$2/$1')
-        .replace(/^(?:[a-z-]+:)?\/\/(?:secretmanager\.(?:[a-z0-9-]+\.rep\.)?googleapis\.com\/(?:v1\/)?)?/, '')
-        .replace(/:access$/, '')
-        .replace(/^\/+|\/+$/g, '');
-}
-function isFullName(text) {
-    const full = (0,resource_names/* parseFullName */.St)(text);
-    return full !== undefined && (full.version === undefined || (0,resource_names/* parseVersion */.ot)(full.version) !== undefined);
-}
-
-;// CONCATENATED MODULE: ./lib/kubernetes/names.js
-// Kubernetes' own rules for names and data keys, and the default name made from a secret's id.
-// https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
-const LABEL = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
-const DATA_KEY = /^[-._a-zA-Z0-9]{1,253}$/;
-/** RFC 1123 subdomain: what `metadata.name` of a Secret may be. */
-function isSubdomain(text) {
-    return text.length <= 253 && text.split('.').every((label) => /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/.test(label));
-}
-/** RFC 1123 label: what `metadata.namespace` may be. */
-function isLabel(text) {
-    return LABEL.test(text);
-}
-/** What the API server takes as a key of `data`: `.` and `..` are no file names in a volume, and `__proto__` none of an object. */
-function isDataKey(text) {
-    return DATA_KEY.test(text) && text !== '.' && !text.startsWith('..') && text !== '__proto__';
-}
-/** `TELE_TOKEN` and `TeleToken` → `tele-token`; undefined where nothing usable is left. */
-function findDefaultName(secretId) {
-    const name = secretId
-        .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, '-')
-        .replace(/^-+|-+$/g, '');
-    return isSubdomain(name) ? name : undefined;
-}
-
-;// CONCATENATED MODULE: ./lib/markdown.js
-// Text of others in Markdown: as code, where nothing is markup, a link or a mention.
-// https://github.github.com/gfm/#code-spans
-/** One line. */
-function code(text) {
-    const line = printable(text);
-    const fence = fenceFor(line, 1);
-    // A blank at both ends is taken off again by whoever reads it.
-    const pad = /^[` ]|[` ]$|^$/.test(line) ? ' ' : '';
-    return `${fence}${pad}${line}${pad}${fence}`;
-}
-function codeBlock(lines) {
-    const text = lines.map(printable).join('\n');
-    const fence = fenceFor(text, 3);
-    return `${fence}text\n${text}\n${fence}`;
-}
-/** @param url one of GitHub's answers; what could end the link is encoded */
-function markdown_link(text, url) {
-    return `[${code(text)}](${url.replace(/[\s()<>[\]\\|]/g, percentEncode)})`;
-}
-/** Brackets too, which encodeURIComponent leaves. */
-function percentEncode(character) {
-    return Buffer.from(character).toString('hex').replace(/../g, '%$&').toUpperCase();
-}
-/** A bar ends a cell even in code, and only here it is written with a backslash. */
-function table(head, rows) {
-    const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
-}
-/** On one line, with nothing that hides or moves the text. */
-function printable(text) {
-    return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
-}
-function fenceFor(text, minimum) {
-    const runs = (text.match(/`+/g) ?? []).map((run) => run.length);
-    return '`'.repeat(Math.max(minimum, ...runs.map((length) => length + 1)));
-}
-
+// EXTERNAL MODULE: ./lib/github/names.js
+var names = __nccwpck_require__(84591);
+// EXTERNAL MODULE: ./lib/google/secret-input.js
+var secret_input = __nccwpck_require__(99882);
 ;// CONCATENATED MODULE: ./lib/inputs/values.js
 // Single values out of action inputs. What cannot be read is added to the problems, and reading goes on.
 
@@ -49424,17 +50521,17 @@ function readBranch(name, problems) {
     if (branch === undefined)
         return undefined;
     if (branch.startsWith('refs/')) {
-        problems.push(`\`${name}: ${shown(branch)}\` has to be the branch's own name, without refs/heads/`);
+        problems.push(`\`${name}: ${(0,markdown/* shown */.SP)(branch)}\` has to be the branch's own name, without refs/heads/`);
     }
-    else if (!isBranch(branch)) {
-        problems.push(`\`${name}: ${shown(branch)}\` is no name that git takes for a branch`);
+    else if (!(0,names/* isBranch */.PX)(branch)) {
+        problems.push(`\`${name}: ${(0,markdown/* shown */.SP)(branch)}\` is no name that git takes for a branch`);
     }
     return branch;
 }
 function readBoolean(name, problems) {
     const text = getInput(name).toLowerCase();
     if (text !== '' && text !== 'true' && text !== 'false') {
-        problems.push(`\`${name}: ${shown(text)}\` is neither true nor false`);
+        problems.push(`\`${name}: ${(0,markdown/* shown */.SP)(text)}\` is neither true nor false`);
     }
     return text === '' ? undefined : text === 'true';
 }
@@ -49444,7 +50541,7 @@ function readTimeout(problems) {
     const milliseconds = Number(amount) * (unit === 'm' ? 60_000 : 1_000);
     // Written so that no number at all is refused too.
     if (!(milliseconds <= 3_600_000)) {
-        problems.push(`\`timeout: ${shown(text)}\` is no time for the run: write seconds or minutes up to an hour, such as 90s or 2m`);
+        problems.push(`\`timeout: ${(0,markdown/* shown */.SP)(text)}\` is no time for the run: write seconds or minutes up to an hour, such as 90s or 2m`);
     }
     return milliseconds;
 }
@@ -49456,7 +50553,7 @@ function readEndpoint(name, problems) {
     const isLoopback = url !== null && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
     const isSecure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback);
     if (url === null || !isSecure) {
-        problems.push(`\`${name}: ${shown(text)}\` is no endpoint: write https://HOST (plain http: is for loopback only)`);
+        problems.push(`\`${name}: ${(0,markdown/* shown */.SP)(text)}\` is no endpoint: write https://HOST (plain http: is for loopback only)`);
     }
     else if (url.pathname !== '/' ||
         url.search !== '' ||
@@ -49472,7 +50569,7 @@ function readGlobs(name, problems) {
     const globs = splitList(getInput(name), /\n|,(?![^{}\n]*\})/);
     const negated = globs.find((glob) => glob.startsWith('!'));
     if (negated !== undefined)
-        problems.push(`\`${name}: ${shown(negated)}\` cannot take away: list what is allowed`);
+        problems.push(`\`${name}: ${(0,markdown/* shown */.SP)(negated)}\` cannot take away: list what is allowed`);
     return globs;
 }
 /** Commas or line ends between. */
@@ -49488,80 +50585,99 @@ function splitList(text, separator) {
 function optional(name) {
     return getInput(name) || undefined;
 }
-/** One line, and not too much of it: an input may hold anything, a payload pasted by mistake among it. */
-function shown(text, maximum = 200) {
-    const line = printable(text);
-    return line.length > maximum ? `${line.slice(0, maximum)}…` : line;
+
+;// CONCATENATED MODULE: ./lib/inputs/config.js
+// The inputs that go with a config file: where it is, what of it, and one version in the place of that in the file.
+
+
+
+
+
+const OF_ONE_SECRET = ['name', 'namespace', 'key', 'file'];
+function readConfig(problems) {
+    const path = getInput('config');
+    if (!isPathBelow(path)) {
+        problems.push(`\`config: ${(0,markdown/* shown */.SP)(path)}\` is no path: write one from the root of the repository, such as flux-secrets.yaml`);
+    }
+    const source = getInput('config-source') || 'repository';
+    if (source !== 'repository' && source !== 'workspace') {
+        problems.push(`\`config-source: ${(0,markdown/* shown */.SP)(source)}\` is not known: write repository or workspace`);
+    }
+    for (const name of OF_ONE_SECRET) {
+        if (getInput(name) !== '')
+            problems.push(`\`${name}\` is for a single secret: with \`config\` it stands in the file`);
+    }
+    return {
+        kind: 'config',
+        path,
+        source: source === 'workspace' ? 'workspace' : 'repository',
+        only: readGlobs('only', problems),
+        override: readOverride(problems),
+        projectId: optional('project-id') ?? (process.env['GOOGLE_CLOUD_PROJECT'] || undefined),
+    };
 }
-
-;// CONCATENATED MODULE: ./lib/inputs/desired.js
-// The inputs that say which secret becomes which manifest.
-
-
-
-
-
-
-function readDesired(problems) {
-    const request = readRequest(problems);
-    const secretId = request?.name.secret;
-    const name = getInput('name') || (secretId && findDefaultName(secretId)) || '';
-    if (!isSubdomain(name) && (secretId !== undefined || getInput('name') !== '')) {
-        problems.push(`\`name: ${shown(name)}\` is no name for a Secret: write lower-case letters, digits, - and . such as kbot-token`);
-    }
-    const namespace = optional('namespace');
-    if (namespace !== undefined && !isLabel(namespace)) {
-        problems.push(`\`namespace: ${shown(namespace)}\` is no namespace: write lower-case letters, digits and - such as demo`);
-    }
-    const key = getInput('key') || secretId || '';
-    if (!isDataKey(key) && (secretId !== undefined || getInput('key') !== '')) {
-        problems.push(`\`key: ${shown(key)}\` is no data key: write letters, digits, -, _ and . such as token`);
-    }
-    const file = readFile(problems);
-    const hold = readHold(request, problems);
-    if (request === undefined)
-        return [];
-    return [{ file, name, namespace, type: 'Opaque', data: new Map([[key, request]]), hold }];
+/** From the root of a repository, and not out of it. */
+function isPathBelow(path) {
+    return (!/[\p{Cc}\p{Zl}\p{Zp}\\:]/u.test(path) && path.split('/').every((part) => !['', '.', '..', '~'].includes(part)));
 }
-function readRequest(problems) {
-    // No name is longer than this; what is cut ends in a character that none has.
-    const secret = shown(getInput('secret'), 500);
-    const version = shown(getInput('version'));
-    const projectId = shown(getInput('project-id'));
+/** `version` in the place of the one in the file, for one secret of some manifests: a rollback. */
+function readOverride(problems) {
+    const hold = readBoolean('hold', problems);
+    const given = ['secret', 'version'].filter((name) => getInput(name) !== '');
+    if (given.length === 0) {
+        if (hold !== undefined) {
+            problems.push('`hold` goes with `secret`, `version` and `only`: without them it stands in the config');
+        }
+        return undefined;
+    }
+    const isVersionInName = (0,resource_names/* parseFullName */.St)(getInput('secret'))?.version !== undefined;
+    const needed = isVersionInName ? ['secret', 'only'] : ['secret', 'version', 'only'];
+    const missing = needed.filter((name) => getInput(name) === '').map((name) => `\`${name}\``);
+    if (missing.length > 0) {
+        const list = `${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'}`;
+        problems.push(`another version than the config's needs \`secret\`, \`version\` and \`only\`: ${list} missing`);
+        return undefined;
+    }
+    const named = readNamed(problems);
+    if (named === undefined)
+        return undefined;
+    const { kind } = named.version;
+    if (hold === true && (kind === 'latest' || kind === 'latest-enabled')) {
+        problems.push('`hold: true` needs a `version` to hold: write its number or an alias, not latest');
+    }
+    return { ...named, hold };
+}
+/** A secret that is given by its id is one of any project that the config names. */
+function readNamed(problems) {
+    const secret = (0,markdown/* shown */.SP)(getInput('secret'), 500);
     const isFullName = secret.startsWith('projects/');
-    const surrounding = isFullName ? '' : shown(process.env['GOOGLE_CLOUD_PROJECT'] ?? '');
+    const anyProject = 'any-project';
     try {
-        return parseSecretInput({ secret, version, projectId: projectId || surrounding });
+        const { name, version } = (0,secret_input/* parseSecretInput */.A)({
+            secret,
+            version: (0,markdown/* shown */.SP)(getInput('version')),
+            projectId: isFullName ? '' : anyProject,
+        });
+        return { ...name, project: isFullName ? name.project : undefined, version };
     }
     catch (error) {
-        if (!(error instanceof NameRefused))
+        if (!(error instanceof secret_input/* NameRefused */.e))
             throw error;
-        const [, ...others] = error.problems;
-        const missing = '`secret` is missing: write the id of a secret, such as TELE_TOKEN';
-        problems.push(...(secret === '' ? [missing, ...others] : error.problems));
+        problems.push(...error.problems);
         return undefined;
     }
 }
-function readHold(request, problems) {
-    const hold = readBoolean('hold', problems);
-    const version = request?.version ?? (0,resource_names/* parseVersion */.ot)((0,resource_names/* parseFullName */.St)(getInput('secret'))?.version ?? getInput('version'));
-    if (hold === true && version?.kind === 'latest') {
-        problems.push('`hold: true` needs a `version` to hold: write its number or an alias, not latest');
+function readPublishRest(problems) {
+    const text = getInput('on-error') || 'fail';
+    if (text !== 'fail' && text !== 'publish-rest') {
+        problems.push(`\`on-error: ${(0,markdown/* shown */.SP)(text)}\` is not known: write fail or publish-rest`);
     }
-    return hold;
-}
-function readFile(problems) {
-    const file = getInput('file', { trimWhitespace: false });
-    const problem = file === ''
-        ? 'it is missing: write where the manifest goes, such as clusters/dev/demo/kbot-token.yaml'
-        : findPathProblem(file);
-    if (problem !== undefined)
-        problems.push(`\`file: ${shown(file)}\` cannot be written: ${problem}`);
-    return file;
+    return text === 'publish-rest';
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/publish.js
 // The inputs that say how a change is published.
+
 
 
 function readPublish(problems) {
@@ -49570,7 +50686,7 @@ function readPublish(problems) {
     if (kind === 'none' || kind === 'pull-request')
         return kind === 'none' ? { kind } : pullRequest;
     if (kind !== 'commit') {
-        problems.push(`\`publish: ${shown(kind)}\` is not known: write commit, pull-request or none`);
+        problems.push(`\`publish: ${(0,markdown/* shown */.SP)(kind)}\` is not known: write commit, pull-request or none`);
     }
     const idle = ['branch', 'title', 'body', 'labels', 'reviewers', 'team-reviewers', 'auto-merge'].filter((name) => getInput(name) !== '');
     if (pullRequest.settings.draft)
@@ -49582,11 +50698,11 @@ function readPublish(problems) {
 function readPullRequest(problems) {
     const branch = readBranch('branch', problems);
     if (branch !== undefined && branch === getInput('base')) {
-        problems.push(`\`branch: ${shown(branch)}\` is the base itself: name another one, or leave it out`);
+        problems.push(`\`branch: ${(0,markdown/* shown */.SP)(branch)}\` is the base itself: name another one, or leave it out`);
     }
     const autoMerge = getInput('auto-merge') || undefined;
     if (autoMerge !== undefined && autoMerge !== 'merge' && autoMerge !== 'squash' && autoMerge !== 'rebase') {
-        problems.push(`\`auto-merge: ${shown(autoMerge)}\` is not known: write merge, squash or rebase`);
+        problems.push(`\`auto-merge: ${(0,markdown/* shown */.SP)(autoMerge)}\` is not known: write merge, squash or rebase`);
     }
     const draft = readBoolean('draft', problems) ?? false;
     if (draft && autoMerge !== undefined)
@@ -49637,13 +50753,111 @@ function readRecipients(problems) {
     return RECIPIENT_FORMS.flatMap(({ input, kind, form, example }) => {
         const text = getInput(input);
         const recipients = (0,encryption_rule/* parseRecipients */.q)(kind, text.replaceAll('\n', ','));
-        const refused = recipients.filter(({ id }) => !form.test(id)).map(({ id }) => shown(id));
+        const refused = recipients.filter(({ id }) => !form.test(id)).map(({ id }) => (0,markdown/* shown */.SP)(id));
         // A secret key given by mistake must not be said again, nor any line of it.
         const given = SECRET_KEY.test(text) ? ['a secret key'] : refused;
         problems.push(...given.map((each) => `\`${input}: ${each}\` is no recipient: write ${example}`));
         // sops finds a key in the keyring by capitals only.
         return kind === 'pgp' ? recipients.map(({ id }) => ({ kind, id: id.toUpperCase() })) : recipients;
     });
+}
+
+// EXTERNAL MODULE: ./lib/kubernetes/names.js
+var kubernetes_names = __nccwpck_require__(1896);
+;// CONCATENATED MODULE: ./lib/inputs/desired.js
+// The inputs that say which secret becomes which manifest.
+
+
+
+
+
+
+
+/** Undefined where no secret is named. */
+function readDesired(problems) {
+    const request = readRequest(problems);
+    const secretId = request?.name.secret;
+    const name = getInput('name') || (secretId && (0,kubernetes_names/* findDefaultName */.qI)(secretId)) || '';
+    if (!(0,kubernetes_names/* isSubdomain */.J4)(name) && (secretId !== undefined || getInput('name') !== '')) {
+        problems.push(`\`name: ${(0,markdown/* shown */.SP)(name)}\` is no name for a Secret: write lower-case letters, digits, - and . such as kbot-token`);
+    }
+    const namespace = optional('namespace');
+    if (namespace !== undefined && !(0,kubernetes_names/* isLabel */.J2)(namespace)) {
+        problems.push(`\`namespace: ${(0,markdown/* shown */.SP)(namespace)}\` is no namespace: write lower-case letters, digits and - such as demo`);
+    }
+    const key = getInput('key') || secretId || '';
+    if (!(0,kubernetes_names/* isDataKey */.q_)(key) && (secretId !== undefined || getInput('key') !== '')) {
+        problems.push(`\`key: ${(0,markdown/* shown */.SP)(key)}\` is no data key: write letters, digits, -, _ and . such as token`);
+    }
+    const file = readFile(problems);
+    const hold = readHold(request, problems);
+    if (request === undefined)
+        return undefined;
+    return {
+        ...{ state: 'present', file, name, namespace, type: 'Opaque', immutable: false, labels: {}, annotations: {} },
+        data: new Map([[key, { kind: 'payload', request, pointer: undefined, trimNewline: false }]]),
+        dataFrom: [],
+        hold,
+        ...(hold === 'set' && { explicit: new Set([(0,resource_names/* formatVersionRequest */.fE)(request)]) }),
+    };
+}
+function readRequest(problems) {
+    // No name is longer than this; what is cut ends in a character that none has.
+    const secret = (0,markdown/* shown */.SP)(getInput('secret'), 500);
+    const version = (0,markdown/* shown */.SP)(getInput('version'));
+    const projectId = (0,markdown/* shown */.SP)(getInput('project-id'));
+    const isFullName = secret.startsWith('projects/');
+    const surrounding = isFullName ? '' : (0,markdown/* shown */.SP)(process.env['GOOGLE_CLOUD_PROJECT'] ?? '');
+    try {
+        return (0,secret_input/* parseSecretInput */.A)({ secret, version, projectId: projectId || surrounding });
+    }
+    catch (error) {
+        if (!(error instanceof secret_input/* NameRefused */.e))
+            throw error;
+        const [, ...others] = error.problems;
+        const missing = '`secret` is missing: write the id of a secret, such as TELE_TOKEN';
+        problems.push(...(secret === '' ? [missing, ...others] : error.problems));
+        return undefined;
+    }
+}
+/** An explicit number is somebody's decision, and ends a hold; what follows leaves it. */
+function readHold(request, problems) {
+    const hold = readBoolean('hold', problems);
+    const version = request?.version ?? (0,resource_names/* parseVersion */.ot)((0,resource_names/* parseFullName */.St)(getInput('secret'))?.version ?? getInput('version'));
+    if (hold === true && (version?.kind === 'latest' || version?.kind === 'latest-enabled')) {
+        problems.push('`hold: true` needs a `version` to hold: write its number or an alias, not latest');
+    }
+    if (hold !== undefined)
+        return hold ? 'set' : 'release';
+    return version?.kind === 'number' ? 'release' : 'keep';
+}
+function readFile(problems) {
+    const file = getInput('file', { trimWhitespace: false });
+    const problem = file === ''
+        ? 'it is missing: write where the manifest goes, such as clusters/dev/demo/kbot-token.yaml'
+        : (0,names/* findPathProblem */.W0)(file);
+    if (problem !== undefined)
+        problems.push(`\`file: ${(0,markdown/* shown */.SP)(file)}\` cannot be written: ${problem}`);
+    return file;
+}
+
+;// CONCATENATED MODULE: ./lib/inputs/wish.js
+// The inputs that say what should be there: one secret, or a config file and what of it.
+
+
+
+
+/** Undefined where something is wrong with them. */
+function readWish(problems) {
+    if (getInput('config') !== '')
+        return readConfig(problems);
+    for (const name of ['config-source', 'only', 'on-error']) {
+        const value = getInput(name);
+        if (value !== '')
+            problems.push(`\`${name}: ${(0,markdown/* shown */.SP)(value)}\` is for config files: name one with \`config\`, or leave it out`);
+    }
+    const desired = readDesired(problems);
+    return desired && { kind: 'secret', desired };
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/inputs.js
@@ -49655,11 +50869,14 @@ function readRecipients(problems) {
 
 
 
+
+
 /** @throws {INPUT_INVALID} with every problem */
 function readInputs() {
     const problems = [];
+    const wish = readWish(problems);
     const inputs = {
-        desired: readDesired(problems),
+        publishRest: readPublishRest(problems),
         recipients: readRecipients(problems),
         policy: {
             allowedSecrets: readGlobs('allowed-secrets', problems),
@@ -49679,20 +50896,20 @@ function readInputs() {
     };
     if (inputs.token === '')
         problems.push('`token` is empty: give a token for the Flux repository');
-    if (problems.length > 0)
+    if (problems.length > 0 || wish === undefined)
         throw invalid(problems);
-    return inputs;
+    return { ...inputs, wish };
 }
 function inputs_readRepository(problems) {
     const repository = getInput('repository');
-    if (!isRepository(repository)) {
-        problems.push(`\`repository: ${shown(repository)}\` is not a repository's name: write owner/name such as acme/flux-gitops`);
+    if (!(0,names/* isRepository */.Z6)(repository)) {
+        problems.push(`\`repository: ${(0,markdown/* shown */.SP)(repository)}\` is not a repository's name: write owner/name such as acme/flux-gitops`);
     }
     return repository;
 }
 function invalid(problems) {
     const count = problems.length === 1 ? 'one of them is' : `${problems.length} of them are`;
-    return new errors/* ActionError */.lZ('INPUT_INVALID', {
+    return new lib_errors/* ActionError */.lZ('INPUT_INVALID', {
         message: `Cannot use the inputs: ${count} not as expected. ${problems.map((problem) => `${problem}.`).join(' ')}`,
         remedy: 'Mend them in the workflow, and run it again.',
     });
@@ -49707,7 +50924,7 @@ function log(line) {
 }
 /** One line that the runner prints and does not obey. */
 function harmless(line) {
-    return printable(line).replaceAll('##[', '## [').replaceAll('::', ': :');
+    return (0,markdown/* printable */.g$)(line).replaceAll('##[', '## [').replaceAll('::', ': :');
 }
 
 ;// CONCATENATED MODULE: ./lib/masks.js
@@ -49719,8 +50936,20 @@ const MINIMUM_LENGTH = 8;
  * with several, the runner would mask the short ones too. Bytes that are no text cannot be masked.
  */
 function findMasks(payloads, outputs) {
-    const lines = payloads.flatMap(linesOf).filter((line) => line.length >= MINIMUM_LENGTH);
-    return new Set(lines.filter((line) => !hiddenWith(line).some((text) => outputs.some((output) => output.includes(text)))));
+    const masks = new Set();
+    for (const payload of payloads) {
+        for (const line of linesOf(payload))
+            if (line.length >= MINIMUM_LENGTH)
+                masks.add(line);
+    }
+    if (masks.size === 0)
+        return masks;
+    // No line holds a line end, so none is found where two outputs meet.
+    const isShown = indexSubstrings(outputs.join('\n'));
+    for (const line of masks)
+        if (hiddenWith(line).some(isShown))
+            masks.delete(line);
+    return masks;
 }
 /**
  * What the runner hides together with a text, as far as an output could hold it: its JSON, what stands between its
@@ -49740,81 +50969,186 @@ function linesOf(payload) {
         return [];
     }
 }
+/**
+ * Whether a text stands somewhere in this one. Payloads may have a million lines, and whoever has written them may know
+ * what the outputs look like: so it takes no longer for lines that nearly stand there.
+ */
+function indexSubstrings(whole) {
+    const order = sortSuffixes(whole);
+    return (text) => {
+        let low = 0;
+        let high = order.length;
+        while (low < high) {
+            const middle = (low + high) >>> 1;
+            const at = order[middle] ?? 0;
+            if (whole.slice(at, at + text.length) < text)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return whole.startsWith(text, order[low]);
+    };
+}
+/** Every position, in the order of the texts that begin there: by their first letter, then by two, by four, … */
+function sortSuffixes(whole) {
+    const { length } = whole;
+    let ranks = Uint32Array.from({ length }, (_, at) => whole.charCodeAt(at));
+    let order = sortBy(ranks, Uint32Array.from({ length }, (_, at) => at));
+    for (let width = 1;; width *= 2) {
+        order = sortBy(ranks, bySecondHalf(order, width));
+        const renamed = rank(order, ranks, width);
+        if (renamed.distinct === length)
+            return order;
+        ranks = renamed.ranks;
+    }
+}
+/** What is too short to have a second half comes before all that has one. */
+function bySecondHalf(order, width) {
+    const { length } = order;
+    const positions = new Uint32Array(length);
+    let next = 0;
+    for (let at = Math.max(0, length - width); at < length; at++)
+        positions[next++] = at;
+    for (const at of order)
+        if (at >= width)
+            positions[next++] = at - width;
+    return positions;
+}
+/** One rank for all that begin alike, by the ranks of their halves. */
+function rank(order, halves, width) {
+    const ranks = new Uint32Array(order.length);
+    let distinct = 0;
+    let before = -1;
+    for (const at of order) {
+        const isSame = halves[at] === halves[before] && halves[at + width] === halves[before + width];
+        if (before < 0 || !isSame)
+            distinct++;
+        ranks[at] = distinct;
+        before = at;
+    }
+    return { ranks, distinct };
+}
+/** Positions of one rank stay as they are among themselves. */
+function sortBy(ranks, positions) {
+    const ends = new Uint32Array(Math.max(65_536, ranks.length + 1));
+    for (const rank of ranks)
+        ends[rank] = (ends[rank] ?? 0) + 1;
+    let total = 0;
+    for (let rank = 0; rank < ends.length; rank++) {
+        const count = ends[rank] ?? 0;
+        ends[rank] = total;
+        total += count;
+    }
+    const sorted = new Uint32Array(positions.length);
+    for (const at of positions) {
+        const rank = ranks[at] ?? 0;
+        const place = ends[rank] ?? 0;
+        sorted[place] = at;
+        ends[rank] = place + 1;
+    }
+    return sorted;
+}
 
-;// CONCATENATED MODULE: ./lib/report.js
-// What a run did, as data: the outputs, the summary, the log and the texts on GitHub are all made from it.
+// EXTERNAL MODULE: ./lib/kubernetes/key-pair.js
+var key_pair = __nccwpck_require__(14052);
+// EXTERNAL MODULE: ./lib/versions.js
+var versions = __nccwpck_require__(40390);
+;// CONCATENATED MODULE: ./lib/manifest-report.js
+// What a run did to one manifest, as data.
 
-const OUTCOMES = { create: 'created', update: 'updated', unchanged: 'unchanged', held: 'held' };
-function reportManifest({ change, versions }) {
-    const { desired, from, hold } = change;
-    const dropped = 'dropped' in change ? change.dropped : [];
+
+
+
+/** @param now what expiry is told by */
+function reportManifest(step, now) {
+    const { desired } = step;
+    const isPresent = desired.state === 'present';
     return {
         file: desired.file,
-        name: desired.name,
-        namespace: desired.namespace,
-        outcome: OUTCOMES[change.kind],
-        sources: reportSources(desired, { from, to: versions }),
-        hold,
-        notes: dropped.map((key) => `The data key ${key} was dropped: no source accounts for it any more.`),
+        name: isPresent ? desired.name : undefined,
+        namespace: isPresent ? desired.namespace : undefined,
+        outcome: outcomeOf(step),
+        sources: step.kind === 'leave' || step.kind === 'write' ? reportSources(step.desired, versionsOf(step)) : [],
+        hold: step.kind === 'leave' || step.kind === 'write' ? reportHold(step.change.hold) : undefined,
+        error: step.kind === 'failed' ? reportError(step.error) : undefined,
+        notes: [...notesOf(step, now)],
     };
 }
-/** @param published undefined where nothing was to be written, whatever the plan */
-function reportSync(repository, target, steps, published) {
-    // A pull request that already proposes just this is nothing new; one that is opened for a branch of an earlier run is.
-    const isOld = published !== undefined && published.commit === undefined && published.pullRequest?.operation !== 'created';
-    const manifests = steps
-        .map(reportManifest)
-        .map((manifest) => isOld && manifest.outcome !== 'held' ? { ...manifest, outcome: 'unchanged' } : manifest);
-    const outcome = manifests.find((manifest) => isChange(manifest.outcome))?.outcome ?? manifests[0]?.outcome ?? 'unchanged';
-    return {
-        outcome,
-        changed: isChange(outcome),
-        repository,
-        base: target.base.branch,
-        manifests,
-        commit: published?.commit,
-        branch: published?.branch,
-        pullRequest: published?.pullRequest,
-        error: undefined,
-    };
+/** It stands in the Flux repository, where anybody may have written anything. */
+function reportHold(hold) {
+    return hold && { by: (0,markdown/* shown */.SP)(hold.by), since: (0,markdown/* shown */.SP)(hold.since) };
+}
+function outcomeOf(step) {
+    switch (step.kind) {
+        case 'leave':
+            return step.change.kind;
+        case 'write':
+            return step.change.kind === 'create' ? 'created' : 'updated';
+        case 'delete':
+            return 'deleted';
+        case 'absent':
+            return 'unchanged';
+        case 'postponed':
+            return 'skipped';
+        case 'failed':
+            return 'failed';
+    }
+}
+function* notesOf(step, now) {
+    if (step.kind === 'delete' && step.isPruned)
+        yield `${step.desired.file} is deleted, for nothing asks for it any more.`;
+    if (step.kind === 'write')
+        yield* step.notes;
+    const expires = expiryOf(step);
+    const expiry = expires === undefined ? undefined : (0,key_pair/* describeExpiry */.T)(expires, now);
+    if (expiry !== undefined)
+        yield `${step.desired.file}: ${expiry}`;
+}
+function expiryOf(step) {
+    if (step.kind === 'leave')
+        return step.change.contents.expires;
+    return step.kind === 'write' ? step.expires : undefined;
 }
 function isChange(outcome) {
-    return outcome === 'created' || outcome === 'updated';
+    return outcome === 'created' || outcome === 'updated' || outcome === 'deleted';
 }
-function reportSources({ data }, versions) {
-    return [...data].map(([key, { name, version }]) => {
-        const before = versions.from.get(key);
-        const after = versions.to.get(key);
+function versionsOf(step) {
+    const from = step.kind === 'leave' ? step.change.contents.sources : step.change.from;
+    return { from, resolved: step.resolved };
+}
+function reportSources(desired, { from, resolved }) {
+    return (0,versions/* listWanted */.UK)(desired).map((wanted) => {
+        const { name, version } = wanted.request;
+        const after = resolved.get((0,resource_names/* formatVersionRequest */.fE)(wanted.request));
         return {
-            key,
+            key: wanted.key ?? '*',
             secret: name.secret,
             secretVersion: after
                 ? (0,resource_names/* formatSecretVersionName */.BY)(after)
                 : `${(0,resource_names/* formatSecretName */.DT)(name)}/versions/${(0,resource_names/* formatVersion */.qh)(version)}`,
-            from: before?.secret === name.secret ? before.version : undefined,
+            from: (0,versions/* findCarried */.O4)(wanted, from)?.version,
             to: after?.version ?? (0,resource_names/* formatVersion */.qh)(version),
         };
     });
 }
-function failedReport(error, repository) {
-    const { code, message, remedy, changedSomething } = error;
-    return {
-        outcome: 'failed',
-        changed: false,
-        repository,
-        base: undefined,
-        manifests: [],
-        commit: undefined,
-        branch: undefined,
-        pullRequest: undefined,
-        error: { code, message, remedy, changedSomething },
-    };
+function reportError({ code, message, remedy, changedSomething }) {
+    return { code, message, remedy, changedSomething };
 }
-/** Every output of action.yml, as text. Those of one manifest are empty where there is none. */
+
+;// CONCATENATED MODULE: ./lib/outputs.js
+// The outputs of action.yml and the last line of the log, made from the report.
+
+/** A job's outputs may have 1 MiB together, counted in UTF-16: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idoutputs */
+const MAX_REPORT_LENGTH = 400_000;
+/** Of each text of an error, in a report that is too long: in JSON a character may take six. */
+const MAX_ERROR_LENGTH = 2_000;
+/** Names in a line of the log. */
+const FEW = 20;
+/** Every output of action.yml, as text. Those of one manifest are empty where there is none, or several. */
 function formatOutputs(report) {
     const { commit, pullRequest } = report;
-    const [manifest] = report.manifests;
-    const [source] = manifest?.sources ?? [];
+    const manifest = only(report.manifests);
+    const source = only(manifest?.sources ?? []);
     return {
         outcome: report.outcome,
         changed: String(report.changed),
@@ -49824,23 +51158,1034 @@ function formatOutputs(report) {
         'commit-sha': commit?.oid ?? '',
         'commit-url': commit?.url ?? '',
         verified: commit === undefined ? '' : String(commit.verified),
-        branch: report.branch ?? report.base ?? '',
+        branch: report.branch ?? (report.outcome === 'failed' && commit === undefined ? '' : (report.base ?? '')),
         'pull-request-number': pullRequest === undefined ? '' : String(pullRequest.number),
         'pull-request-url': pullRequest?.url ?? '',
         'pull-request-operation': pullRequest?.operation ?? 'none',
-        report: JSON.stringify(report),
+        report: formatReport(report),
     };
+}
+function only(items) {
+    return items.length === 1 ? items[0] : undefined;
+}
+/** All of it or, where it would be too long, first without what is unchanged, and then with as much as fits. */
+function formatReport(report) {
+    const whole = JSON.stringify({ ...report, leftOut: 0 });
+    if (whole.length <= MAX_REPORT_LENGTH)
+        return whole;
+    const { manifests, kustomizations, notes, ...others } = report;
+    const rest = { ...others, error: cutError(report.error) };
+    let room = MAX_REPORT_LENGTH - JSON.stringify(rest).length - 200;
+    const fits = (item) => {
+        room -= JSON.stringify(item).length + 1;
+        return room >= 0;
+    };
+    const cut = manifests.map((manifest) => ({ ...manifest, error: cutError(manifest.error) }));
+    const important = new Set(sortByImportance(cut).filter(fits));
+    const kept = {
+        manifests: cut.filter((manifest) => important.has(manifest)),
+        kustomizations: kustomizations.filter(fits),
+        notes: notes.filter(fits),
+    };
+    return JSON.stringify({ ...rest, ...kept, leftOut: manifests.length - kept.manifests.length });
+}
+/** What failed first, then what has changed or would have, then what is held; what is unchanged, not at all. */
+function sortByImportance(manifests) {
+    const those = (which) => manifests.filter(({ outcome }) => which(outcome));
+    return [
+        ...those((outcome) => outcome === 'failed'),
+        ...those((outcome) => isChange(outcome) || outcome === 'skipped'),
+        ...those((outcome) => outcome === 'held'),
+    ];
+}
+function cutError(error) {
+    if (error === undefined)
+        return undefined;
+    const cut = (text) => (text.length > MAX_ERROR_LENGTH ? `${text.slice(0, MAX_ERROR_LENGTH)}…` : text);
+    return { ...error, message: cut(error.message), remedy: cut(error.remedy) };
 }
 /** One line for the log. */
 function formatResult({ outcome, changed, commit, pullRequest, manifests, error }) {
     if (error !== undefined)
         return `Failed: ${error.code}.`;
-    const what = manifests
-        .flatMap(({ file, sources }) => sources.map(({ secret, from, to }) => `${file}: ${secret} ${from ?? 'new'} → ${to}`))
-        .join(', ');
     const where = pullRequest?.url ?? commit?.url;
     const written = changed && where === undefined ? `would be ${outcome}` : outcome;
-    return `Outcome: ${written} (${what})${where === undefined ? '' : `, see ${where}`}.`;
+    const what = manifests.length <= FEW ? manifests.flatMap(describe).join(', ') : countOutcomes(manifests);
+    return `Outcome: ${written}${what === '' ? '' : ` (${what})`}${where === undefined ? '' : `, see ${where}`}.`;
+}
+function describe({ file, sources, outcome }) {
+    if (sources.length === 0)
+        return [`${file}: ${outcome}`];
+    return sources.map(({ secret, from, to }) => `${file}: ${secret} ${from ?? 'new'} → ${to}`);
+}
+/** `3 created, 997 unchanged`. */
+function countOutcomes(manifests) {
+    const counts = Map.groupBy(manifests, ({ outcome }) => outcome);
+    return [...counts].map(([outcome, { length }]) => `${length} ${outcome}`).join(', ');
+}
+
+// EXTERNAL MODULE: ./lib/kubernetes/provenance.js
+var kubernetes_provenance = __nccwpck_require__(40545);
+// EXTERNAL MODULE: ./lib/sops/sops-document.js
+var sops_document = __nccwpck_require__(24272);
+;// CONCATENATED MODULE: ./lib/existing-manifest.js
+// What a branch already holds in a file that is to be written or deleted, and whether this action may do so.
+
+
+
+/** Written by `kubectl apply` with the values in clear, so it never stays. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+/**
+ * @throws {FILE_NOT_OURS} when the file is something else than this one Secret
+ * @throws {SECRET_TYPE_CHANGED} when it is this Secret with another type
+ */
+function readExistingManifest(desired, { document }) {
+    if (document === undefined)
+        throw notOurs(desired, 'it is not one plain YAML document');
+    const metadata = metadataOf(document);
+    const provenance = findClaims({ document });
+    if (provenance === undefined)
+        refuseOtherObject(desired, document);
+    const namespaces = [metadata['namespace'], desired.namespace].filter((namespace) => namespace !== undefined);
+    // Where none is said, Flux or a kustomization says one: it may well be the same.
+    const isSameObject = metadata['name'] === desired.name && new Set(namespaces).size < 2;
+    if (isSameObject)
+        refuseOtherType(desired, document);
+    const managed = new Set(provenance?.manages.labels);
+    const managedAnnotations = new Set(provenance?.manages.annotations);
+    return {
+        document,
+        dataKeys: new Set([...document.data.keys(), ...document.stringData.keys()]),
+        provenance,
+        labels: without(textsOf(metadata['labels']), (name) => name === kubernetes_provenance/* MANAGED_BY */.Kf.label || managed.has(name)),
+        annotations: without(textsOf(metadata['annotations']), (name) => (0,kubernetes_provenance/* isProvenance */.WX)(name) || name === LAST_APPLIED || managedAnnotations.has(name)),
+        isSameObject,
+        isImmutable: document.clear['immutable'] === true,
+    };
+}
+/** What a manifest claims of itself; undefined for one that this action did not write. */
+function findClaims({ document }) {
+    return document && (0,kubernetes_provenance/* findProvenance */.p8)(textsOf(metadataOf(document)['annotations']));
+}
+/** The owner of what is asked for by inputs. Any number of workflows may say so, so it proves no common origin. */
+const INPUTS = 'inputs';
+/**
+ * Whether the file is there to be deleted.
+ * @throws {FILE_NOT_OURS} when it is something else than a manifest that this owner, or inputs, asked for
+ */
+function mayDelete(file, existing, owner) {
+    if (existing === undefined)
+        return false;
+    const claims = findClaims(existing);
+    if (claims === undefined)
+        throw notDeletable(file, 'it is no manifest of this action');
+    if (claims.owner !== owner && claims.owner !== INPUTS)
+        throw notDeletable(file, `it belongs to ${claims.owner.slice(0, 200)}`);
+    return true;
+}
+/** A manifest of somebody else is taken over only where it is the same object. */
+function refuseOtherObject(desired, document) {
+    const { clear } = document;
+    const metadata = metadataOf(document);
+    if (clear['apiVersion'] !== 'v1' || clear['kind'] !== 'Secret')
+        throw notOurs(desired, 'it is not a Secret');
+    if (metadata['name'] !== desired.name || metadata['namespace'] !== desired.namespace) {
+        throw notOurs(desired, 'it is a Secret of another name or namespace');
+    }
+    if (clear['immutable'] === true)
+        throw notOurs(desired, 'it is an immutable Secret');
+}
+/** https://kubernetes.io/docs/concepts/configuration/secret/#secret-types */
+function refuseOtherType({ file, name, type }, { clear }) {
+    if ((clear['type'] ?? 'Opaque') === type)
+        return;
+    throw new lib_errors/* ActionError */.lZ('SECRET_TYPE_CHANGED', {
+        message: `Cannot write ${file}: the Secret ${name} has another type there than ${type}, and Kubernetes lets no type be changed.`,
+        remedy: 'Give the Secret a new `name`, and have the workloads use that; or leave its type as it is.',
+    });
+}
+function notOurs({ file }, reason) {
+    return new lib_errors/* ActionError */.lZ('FILE_NOT_OURS', {
+        message: `Cannot write ${file}: the Flux repository holds something else there, ${reason}.`,
+        remedy: 'Name another `file`, or make `name` and `namespace` those of the Secret that is there.',
+    });
+}
+function notDeletable(file, reason) {
+    return new lib_errors/* ActionError */.lZ('FILE_NOT_OURS', {
+        message: `Cannot delete ${file}: ${reason}.`,
+        remedy: 'Delete it by hand if it has to go, and take the entry out of the config.',
+    });
+}
+function metadataOf({ clear }) {
+    const metadata = clear['metadata'];
+    return (0,sops_document/* isRecord */.u4)(metadata) ? metadata : {};
+}
+function without(entries, drops) {
+    return Object.fromEntries(Object.entries(entries).filter(([name]) => !drops(name)));
+}
+function textsOf(value) {
+    if (!(0,sops_document/* isRecord */.u4)(value))
+        return {};
+    return Object.fromEntries(Object.entries(value).filter((entry) => typeof entry[1] === 'string'));
+}
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(76760);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(57975);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(38815);
+;// CONCATENATED MODULE: ./lib/flux/kustomization-document.js
+// A kustomization taken apart: what it lists, and an outline of everything else, by which two versions of it are
+// compared. What kustomize could read otherwise than this parser does is not read at all.
+
+
+const MAX_LENGTH = 1024 * 1024;
+/** Lists of ten thousand names have less; the parser takes a second for hostile texts of a few times that. */
+const MAX_STEPS = 65_536;
+/** YAML 1.1, which kustomize reads, ends a line (and a comment) at these; YAML 1.2 does not. */
+const OTHER_LINE_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/;
+const LISTS = ['resources', 'components', 'bases'];
+const LISTS_IN_CAPITALS = new Set(LISTS.map((name) => name.toUpperCase()));
+/** What kustomize insists on; it adds what is missing. */
+const IDENTITY = new Map([
+    ['apiVersion', /^(kustomize\.config\.k8s\.io\/.*)?$/],
+    ['kind', /^(Kustomization|Component)?$/],
+]);
+/** The file, or why it cannot be read, in words that do not quote it. */
+function parseKustomization(text) {
+    if (text.length > MAX_LENGTH || isTooMuch(text))
+        return { unreadable: 'it is too large' };
+    if (OTHER_LINE_BREAK.test(text))
+        return { unreadable: 'it has line breaks that not every version of YAML knows' };
+    const { stackTraceLimit } = Error;
+    try {
+        // A hostile text is an error in each of its characters; nobody reads their stacks, which take most of the time.
+        Error.stackTraceLimit = 0;
+        return readDocument(text);
+    }
+    catch {
+        // The parser's own limits: of aliases, and of depth.
+        return { unreadable: 'its aliases or its depth cannot be resolved' };
+    }
+    finally {
+        Error.stackTraceLimit = stackTraceLimit;
+    }
+}
+function isResourcesPair({ key }) {
+    return (0,dist/* isScalar */.jn)(key) && key.value === 'resources';
+}
+/** Each token takes the parser time, and in a hostile text each is an error, as is each escape in quotes. */
+function isTooMuch(text) {
+    let steps = 0;
+    for (const token of new dist/* Lexer */.JG().lex(text)) {
+        steps += token.startsWith('"') ? token.split('\\').length : 1;
+        if (steps > MAX_STEPS)
+            return true;
+    }
+    return false;
+}
+function readDocument(text) {
+    const document = (0,dist/* parseDocument */.Tp)(text, {
+        keepSourceTokens: true,
+        logLevel: 'error',
+        prettyErrors: false,
+        uniqueKeys: false,
+    });
+    const [error] = document.errors;
+    if (error?.code === 'MULTIPLE_DOCS')
+        return { unreadable: 'it holds several documents' };
+    if (error !== undefined)
+        return { unreadable: `it is not valid YAML (${error.code})` };
+    const lineBreak = /\r?\n/.exec(text)?.[0] === '\r\n' ? '\r\n' : '\n';
+    const outline = outlineOf(document, text);
+    const root = document.contents;
+    if (root === null || isNothing(root)) {
+        return { text, root: undefined, lineBreak, outline, resources: [], components: [], bases: [] };
+    }
+    if (!(0,dist/* isMap */.jh)(root))
+        return { unreadable: 'it is not a mapping' };
+    if ((0,sops_document/* hasRepeatedKey */.Ah)(document))
+        return { unreadable: 'a key stands twice in one mapping' };
+    const unreadable = findForeign(root) ?? findMalformedList(root, document);
+    return unreadable === undefined ? { text, root, lineBreak, outline, ...readLists(root, document) } : { unreadable };
+}
+function isNothing(node) {
+    return (0,dist/* isScalar */.jn)(node) && node.source === '' && node.tag === undefined && node.anchor === undefined;
+}
+function findForeign(root) {
+    for (const { key, value } of root.items) {
+        if (!(0,dist/* isScalar */.jn)(key) || typeof key.value !== 'string')
+            return 'a key of it is not a text';
+        if (key.value === '<<')
+            return 'it merges another mapping into itself';
+        const name = key.value.toUpperCase();
+        // kustomize does not mind.
+        if (LISTS_IN_CAPITALS.has(name) && key.value !== name.toLowerCase()) {
+            return `it has \`${name.toLowerCase()}\` in other letters`;
+        }
+        // Flux' own Kustomization is often in a file of this name.
+        const expected = IDENTITY.get(key.value);
+        if (expected?.test((0,dist/* isScalar */.jn)(value) ? String(value.value ?? '') : '-') === false) {
+            return 'it is not a Kustomization or Component of kustomize.config.k8s.io';
+        }
+    }
+    return undefined;
+}
+function findMalformedList(root, document) {
+    const malformed = LISTS.find((name) => listOf(root, name, document) === undefined);
+    return malformed === undefined ? undefined : `\`${malformed}\` is not a list of texts`;
+}
+function readLists(root, document) {
+    const read = (name) => listOf(root, name, document) ?? [];
+    return { resources: read('resources'), components: read('components'), bases: read('bases') };
+}
+/** Undefined for what is not a list of texts. */
+function listOf(root, name, document) {
+    const list = root.get(name, true)?.toJS(document) ?? [];
+    return Array.isArray(list) && list.every((item) => typeof item === 'string') ? list : undefined;
+}
+/** Every node outside of `resources`: where it hangs, what marks it, and its own text if it is a leaf. */
+function outlineOf(document, text) {
+    const outline = [];
+    (0,dist/* visit */.YR)(document, {
+        Pair: (_, pair, path) => (path.length === 2 && isResourcesPair(pair) ? dist/* visit */.YR.SKIP : undefined),
+        Node: (key, node, path) => {
+            const mark = 'anchor' in node ? node.anchor : undefined;
+            const [start = 0, end = 0] = node.range ?? [];
+            const body = (0,dist/* isMap */.jh)(node) || (0,dist/* isSeq */.oP)(node) ? [(0,dist/* isMap */.jh)(node), node.flow === true] : leafOf(text.slice(start, end));
+            outline.push(JSON.stringify([path.length, key, node.tag ?? null, mark ?? null, body]));
+        },
+    });
+    return outline;
+}
+/** A block of text whose last line break is no part of it (`|-`) may get one. */
+function leafOf(source) {
+    return /^[|>]\d?-/.test(source) ? source.trimEnd() : source;
+}
+
+;// CONCATENATED MODULE: ./lib/flux/text-edit.js
+// Edits of a text at positions: what is between them stays byte for byte.
+/** Why a kustomization is left as it is, in words that do not quote it; never leaves this folder. */
+class NotEditable extends Error {
+}
+/** Splices do not overlap; those at one position apply in their order. */
+function splice(text, splices) {
+    const parts = [];
+    let done = 0;
+    for (const { from, to, insert } of splices.toSorted((one, other) => one.from - other.from || one.to - other.to)) {
+        parts.push(text.slice(done, from), insert);
+        done = to;
+    }
+    return [...parts, text.slice(done)].join('');
+}
+function insertion(at, insert) {
+    return { from: at, to: at, insert };
+}
+function deletion(from, to) {
+    return { from, to, insert: '' };
+}
+/** Whole lines, before the line that begins at `at` or, after a last line that has no end, without one either. */
+function lineInsertion(text, at, lines) {
+    const lineBreak = lineBreakAt(text, at);
+    const isAtLineStart = at === 0 || text[at - 1] === '\n';
+    return insertion(at, lines.map((line) => (isAtLineStart ? line + lineBreak : lineBreak + line)).join(''));
+}
+/** The end of the line before `at`, or else of the file's first one. */
+function lineBreakAt(text, at) {
+    const lineFeed = text[at - 1] === '\n' ? at - 1 : text.indexOf('\n');
+    return text[lineFeed - 1] === '\r' ? '\r\n' : '\n';
+}
+/** Where the blanks before a position begin. */
+function startOfBlanks(text, at) {
+    let start = at;
+    while (isBlank(text[start - 1]))
+        start -= 1;
+    return start;
+}
+function endOfBlanks(text, at) {
+    let end = at;
+    while (isBlank(text[end]))
+        end += 1;
+    return end;
+}
+/** Where the line begins, if only blanks are before the position. */
+function findLineStart(text, at) {
+    const start = startOfBlanks(text, at);
+    return start === 0 || text[start - 1] === '\n' ? start : undefined;
+}
+/** Where the next line begins (or the text ends), if only blanks and a comment are behind the position. */
+function findNextLine(text, at) {
+    const end = endOfComment(text, at);
+    if (end === text.length)
+        return end;
+    const lineBreak = /\r?\n/y;
+    lineBreak.lastIndex = end;
+    return lineBreak.test(text) ? lineBreak.lastIndex : undefined;
+}
+/** Behind the blanks at a position and, if one follows them, the comment. */
+function endOfComment(text, at) {
+    const end = endOfBlanks(text, at);
+    if (text[end] !== '#')
+        return end;
+    const lineFeed = text.indexOf('\n', end);
+    if (lineFeed === -1)
+        return text.length;
+    return text[lineFeed - 1] === '\r' ? lineFeed - 1 : lineFeed;
+}
+/** Before the marker, if there is one behind the document's content. */
+function endOfDocument(text, contentEnd) {
+    const marker = text.slice(contentEnd).search(/^\.\.\.(?=\s|$)/m);
+    return marker === -1 ? text.length : contentEnd + marker;
+}
+function isBlank(character) {
+    return character === ' ' || character === '\t';
+}
+
+;// CONCATENATED MODULE: ./lib/flux/block-items.js
+// Items of a block sequence, one or more lines each: `- name`.
+
+
+/** Behind the last item and its comment, written as that item is. */
+function insertBlockItems(text, items, written) {
+    const last = items.at(-1);
+    if (last === undefined)
+        throw unusual();
+    const { from, to } = block_items_linesOf(text, last);
+    const gap = text.slice(last.dash + 1, last.start);
+    const prefix = `${text.slice(from, last.dash)}-${/^[ \t]+$/.test(gap) ? gap : ' '}`;
+    return [
+        lineInsertion(text, to, written.map((name) => prefix + name)),
+    ];
+}
+/** A list that begins: under its key where that is there already, or else under a new one at the end of the file. */
+function insertBlockList({ root, text }, key, written) {
+    if (root === undefined || root.flow === true) {
+        throw new NotEditable('it is written in braces, and has no `resources`');
+    }
+    const [first] = root.items;
+    const keyStart = first?.srcToken?.key?.offset ?? 0;
+    const indentation = text.slice(startOfBlanks(text, keyStart), keyStart);
+    const items = written.map((name) => `${indentation}${itemIndentation(root, text)}- ${name}`);
+    if (key === undefined) {
+        return [lineInsertion(text, endOfDocument(text, root.range[1]), [`${indentation}resources:`, ...items])];
+    }
+    const next = findNextLine(text, key.end);
+    if (next === undefined)
+        throw unusual();
+    return [deletion(key.colon + 1, key.end), lineInsertion(text, next, items)];
+}
+/** Whole lines, with the comments at their ends; other comments stay. */
+function dropBlockItems(text, { colon, items }, indexes) {
+    const drops = [];
+    for (const { from, to } of items.filter((_, index) => indexes.has(index)).map((item) => block_items_linesOf(text, item))) {
+        const last = drops.at(-1);
+        if (last?.to === from)
+            last.to = to;
+        else
+            drops.push(deletion(from, to));
+    }
+    const last = drops.at(-1);
+    // The file's last line had no end, so the one that becomes the last has none either.
+    if (last?.to === text.length && !text.endsWith('\n'))
+        last.from -= text[last.from - 2] === '\r' ? 2 : 1;
+    return indexes.size === items.length ? [insertion(colon + 1, ' []'), ...drops] : drops;
+}
+function block_items_linesOf(text, { dash, end }) {
+    const from = findLineStart(text, dash);
+    const to = findNextLine(text, end);
+    if (from === undefined || to === undefined)
+        throw unusual();
+    return { from, to };
+}
+/** As the file's other lists are indented below their keys. */
+function itemIndentation(root, text) {
+    for (const { key, value } of root.items) {
+        const tokens = (0,dist/* isSeq */.oP)(value) ? value.srcToken : undefined;
+        if (tokens?.type !== 'block-seq')
+            continue;
+        const dash = tokens.offset;
+        const width = dash - startOfBlanks(text, dash) - (key.range[0] - startOfBlanks(text, key.range[0]));
+        if (findLineStart(text, dash) !== undefined && width >= 0)
+            return ' '.repeat(width);
+    }
+    return '  ';
+}
+function unusual() {
+    return new NotEditable('the layout of `resources` is unusual');
+}
+
+;// CONCATENATED MODULE: ./lib/flux/flow-items.js
+// Items of a flow sequence, on one line or on several: `[one, other]`.
+
+/** Behind the last item, on lines of their own if that item is; a comma stays last if it was. */
+function insertFlowItems(text, { start, items }, written) {
+    const last = items.at(-1);
+    if (last === undefined)
+        return [insertion(start + 1, written.join(', '))];
+    const lineStart = findLineStart(text, last.start);
+    if (lineStart === undefined)
+        return [insertion(last.end, written.map((name) => `, ${name}`).join(''))];
+    const indentation = text.slice(lineStart, last.start);
+    const hasCommaBeside = last.comma !== undefined && endOfBlanks(text, last.end) === last.comma;
+    const next = findNextLine(text, hasCommaBeside ? (last.comma ?? 0) + 1 : last.end);
+    const isFree = last.comma === undefined || hasCommaBeside;
+    if (next === undefined || !isFree) {
+        const lineBreak = text[lineStart - 2] === '\r' ? '\r\n' : '\n';
+        return [insertion(last.end, written.map((name) => `,${lineBreak}${indentation}${name}`).join(''))];
+    }
+    const lines = written.map((name, index) => {
+        const isLast = index === written.length - 1;
+        return `${indentation}${name}${isLast && !hasCommaBeside ? '' : ','}`;
+    });
+    return [...(hasCommaBeside ? [] : [insertion(last.end, ',')]), lineInsertion(text, next, lines)];
+}
+/** Each with its comma; a line that holds nothing else goes, with the comment at its end. */
+function dropFlowItems(text, { start, end, items }, indexes) {
+    const rest = items.filter((_, index) => !indexes.has(index));
+    const isBare = !text.slice(start, end).includes('#');
+    if (rest.length === 0 && isBare)
+        return [deletion(start + 1, end - 1)];
+    const drops = items.filter((_, index) => indexes.has(index)).map((item) => withComma(text, item));
+    const comma = rest.at(-1)?.comma;
+    // The list did not end in a comma, so it does not afterwards.
+    if (comma !== undefined && items.at(-1)?.comma === undefined)
+        drops.push(deletion(comma, behindComma(text, comma)));
+    return joined(drops).map((drop) => wholeLines(text, drop));
+}
+function withComma(text, { start, end, comma }) {
+    const behind = endOfComment(text, (comma ?? end - 1) + 1);
+    if (comma !== undefined)
+        return deletion(start, behind);
+    return deletion(startOfBlanks(text, start), text.slice(end, behind).includes('#') ? behind : end);
+}
+/** With the blanks, unless a comment needs them. */
+function behindComma(text, comma) {
+    const end = endOfBlanks(text, comma + 1);
+    return text[end] === '#' ? comma + 1 : end;
+}
+/** Neighbours as one. */
+function joined(drops) {
+    const all = [];
+    for (const drop of drops.toSorted((one, other) => one.from - other.from)) {
+        const last = all.at(-1);
+        if (last !== undefined && last.to >= drop.from)
+            last.to = Math.max(last.to, drop.to);
+        else
+            all.push({ ...drop });
+    }
+    return all;
+}
+function wholeLines(text, { from, to }) {
+    const lineStart = findLineStart(text, from);
+    const next = findNextLine(text, to);
+    return lineStart === undefined || next === undefined ? deletion(from, to) : deletion(lineStart, next);
+}
+
+;// CONCATENATED MODULE: ./lib/flux/resource-name.js
+// How a resource's name is written into YAML: as its neighbour is, where that reads as the same text in every version.
+/** Neither a number nor anything else but a text, whoever reads it. */
+const PLAIN = /^\w[\w.-]*\.(?:ya?ml|json)$/;
+const UNPRINTED = /[\u007f-\u009f\u2028\u2029\ufeff]/g;
+function formatName(name, style) {
+    if (style === 'plain' && PLAIN.test(name))
+        return name;
+    if (style === 'single' && /^[\x20-\x7e]+$/.test(name))
+        return `'${name.replaceAll("'", "''")}'`;
+    return JSON.stringify(name).replace(UNPRINTED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+;// CONCATENATED MODULE: ./lib/flux/resource-list.js
+// Where `resources` stands in the text of a kustomization, and the text with names put behind the last one or taken
+// out. Positions are the parser's; whoever calls parses the result and compares.
+
+
+
+
+
+
+/** @throws {NotEditable} */
+function appendResources(kustomization, names) {
+    const { text } = kustomization;
+    const located = locate(kustomization);
+    const written = names.map((name) => formatName(name, located.style));
+    switch (located.kind) {
+        case 'missing':
+            return splice(text, insertBlockList(kustomization, undefined, written));
+        case 'empty':
+            return splice(text, insertBlockList(kustomization, located, written));
+        case 'block':
+            return splice(text, insertBlockItems(text, located.items, written));
+        case 'flow':
+            return splice(text, insertFlowItems(text, located.list, written));
+    }
+}
+/** @throws {NotEditable} */
+function dropResources(kustomization, indexes) {
+    const { text } = kustomization;
+    const located = locate(kustomization);
+    if (located.kind === 'block')
+        return splice(text, dropBlockItems(text, located, indexes));
+    if (located.kind === 'flow')
+        return splice(text, dropFlowItems(text, located.list, indexes));
+    throw new NotEditable('`resources` is empty');
+}
+function locate({ root, text }) {
+    const pair = root?.items.find(isResourcesPair);
+    if (root === undefined || pair === undefined)
+        return { kind: 'missing', style: 'plain' };
+    const { key, value } = pair;
+    if (value === null || isMarked(key) || isMarked(value))
+        throw marked();
+    const colon = pair.srcToken?.sep?.find(({ type }) => type === 'map-value-ind')?.offset;
+    if (colon === undefined)
+        throw resource_list_unusual();
+    if ((0,dist/* isSeq */.oP)(value))
+        return locateItems(value, { text, pair, colon, inFlow: root.flow === true });
+    if (root.flow === true)
+        throw new NotEditable('it is written in braces, and its `resources` is empty');
+    return { kind: 'empty', style: styleOf(key), colon, end: endOfEmpty(text, colon, value.range) };
+}
+function locateItems(list, { text, pair, colon, inFlow }) {
+    const nodes = list.items.map(plainItem);
+    const style = styleOf(nodes.at(-1) ?? pair.key);
+    const tokens = list.srcToken;
+    if (tokens?.type === 'block-seq') {
+        const dashes = tokens.items.flatMap(({ start }) => offsetOf('seq-item-ind', start) ?? []);
+        const items = nodes.map(({ range }, index) => ({ dash: dashes[index] ?? 0, start: range[0], end: range[1] }));
+        return { kind: 'block', style, colon, items };
+    }
+    const [start, end] = list.range;
+    // Two brackets on the line of their key are a place to begin a list in, rather than its style.
+    const isPlace = !inFlow && /^\[[ \t]*\]$/.test(text.slice(start, end)) && startOfBlanks(text, start) === colon + 1;
+    if (isPlace)
+        return { kind: 'empty', style, colon, end };
+    const commas = (tokens?.items ?? []).flatMap((item) => offsetOf('comma', item.start) ?? []);
+    const items = nodes.map(({ range }, index) => ({ start: range[0], end: range[1], comma: commas[index] }));
+    return { kind: 'flow', style, list: { start, end, items } };
+}
+/** Where an empty value ends that stands on the line of its key; what is left of it there has no meaning. */
+function endOfEmpty(text, colon, [start, end]) {
+    if (start === undefined || end === undefined || start === end)
+        return colon + 1;
+    if (endOfBlanks(text, colon + 1) !== start)
+        throw resource_list_unusual();
+    return end;
+}
+function plainItem(node) {
+    if (!(0,dist/* isScalar */.jn)(node) || isMarked(node))
+        throw marked();
+    if (node.type === 'BLOCK_FOLDED' || node.type === 'BLOCK_LITERAL')
+        throw resource_list_unusual();
+    return node;
+}
+function isMarked(node) {
+    return (0,dist/* isAlias */.Vj)(node) || node.anchor !== undefined || node.tag !== undefined;
+}
+function styleOf(node) {
+    if (!(0,dist/* isScalar */.jn)(node))
+        return 'plain';
+    if (node.type === 'QUOTE_DOUBLE')
+        return 'double';
+    return node.type === 'QUOTE_SINGLE' ? 'single' : 'plain';
+}
+function offsetOf(type, tokens) {
+    return tokens.find((token) => token.type === type)?.offset;
+}
+function marked() {
+    return new NotEditable('`resources` has an alias, an anchor or a tag');
+}
+function resource_list_unusual() {
+    return new NotEditable('the layout of `resources` is unusual');
+}
+
+;// CONCATENATED MODULE: ./lib/flux/kustomization.js
+// Which resources a kustomization lists, and the same file with one more or one less of them: edited as text, so that
+// every other byte stays. Only what was parsed again and shown to differ in `resources` alone can be published.
+
+
+
+
+
+
+/** In the order in which kustomize looks for them. */
+const KUSTOMIZATION_NAMES = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'];
+class EditedKustomization {
+    file;
+    /** Resource names as they are written. */
+    added;
+    removed;
+    // Private, so that no other object has the type: a text that was not verified is a type error.
+    #text;
+    constructor(file, text, { added, removed }) {
+        this.file = file;
+        this.#text = text;
+        this.added = added;
+        this.removed = removed;
+    }
+    /** The whole file, as it was verified. */
+    get text() {
+        return this.#text;
+    }
+    /**
+     * Names are files of the kustomization's own folder; one that is both to be added and removed stays.
+     * @returns undefined where nothing is to change
+     * @throws {KUSTOMIZATION_NOT_EDITABLE}
+     */
+    static edit(existing, wishes) {
+        const { file, text } = existing;
+        try {
+            const kustomization = readable(text);
+            const change = findChange(kustomization, wishes, external_node_path_.posix.dirname(file));
+            if (change.added.length === 0 && change.removed.length === 0)
+                return undefined;
+            return new EditedKustomization(file, apply(kustomization, change), change);
+        }
+        catch (error) {
+            if (!(error instanceof NotEditable))
+                throw error;
+            throw notEditable(file, wishes, error.message);
+        }
+    }
+}
+/**
+ * What `resources`, `components` and the older `bases` name: paths from the kustomization's own folder, as they are
+ * once cleaned. Undefined when it cannot be told: kustomize would not read the file, or might read it otherwise.
+ */
+function findListed(text) {
+    const kustomization = parseKustomization(text);
+    if ('unreadable' in kustomization)
+        return undefined;
+    const { resources, bases, components } = kustomization;
+    return new Set([...resources, ...bases, ...components].map((name) => pathOf('.', name)));
+}
+function readable(text) {
+    const kustomization = parseKustomization(text);
+    if ('unreadable' in kustomization)
+        throw new NotEditable(kustomization.unreadable);
+    return kustomization;
+}
+function findChange({ resources, bases }, wishes, folder) {
+    const listed = new Set([...resources, ...bases].map((name) => pathOf(folder, name)));
+    const wanted = new Map();
+    for (const name of wishes.add) {
+        const path = pathOf(folder, name);
+        if (!wanted.has(path))
+            wanted.set(path, name);
+    }
+    const unwanted = new Set(wishes.remove.map((name) => pathOf(folder, name)).filter((path) => !wanted.has(path)));
+    // kustomize takes `bases` for resources, but has warned of it for years: people move such entries themselves.
+    if (bases.some((name) => unwanted.has(pathOf(folder, name))))
+        throw new NotEditable('it stands in `bases`');
+    const removedAt = new Set(resources.flatMap((name, at) => (unwanted.has(pathOf(folder, name)) ? [at] : [])));
+    return {
+        added: [...wanted].flatMap(([path, name]) => (listed.has(path) ? [] : [name])),
+        removed: resources.filter((_, at) => removedAt.has(at)),
+        removedAt,
+    };
+}
+/** What kustomize would open; it fetches web addresses, and cleans everything else as a path. */
+function pathOf(folder, name) {
+    return /^https?:/i.test(name) ? name : external_node_path_.posix.join(folder, name).replace(/(?<=[^/])\/$/, '');
+}
+/** Adds before it removes, so that the list keeps an item whose style can be followed. */
+function apply(old, { added, removedAt }) {
+    const base = old.root === undefined ? readable(withHeader(old)) : old;
+    const longer = added.length === 0 ? base : readable(appendResources(base, added));
+    const edited = removedAt.size === 0 ? longer : readable(dropResources(longer, removedAt));
+    const expected = [...old.resources.filter((_, at) => !removedAt.has(at)), ...added];
+    if (!(0,external_node_util_.isDeepStrictEqual)(edited.resources, expected) || !(0,external_node_util_.isDeepStrictEqual)(edited.outline, base.outline)) {
+        throw new NotEditable('its layout is unusual, and an edit would change more than `resources`');
+    }
+    return edited.text;
+}
+/** kustomize refuses an empty file; what kind of thing it shall be is said here. */
+function withHeader({ text, lineBreak }) {
+    const header = ['apiVersion: kustomize.config.k8s.io/v1beta1', 'kind: Kustomization', ''].join(lineBreak);
+    const at = endOfDocument(text, 0);
+    const isAtLineStart = at === 0 || text[at - 1] === '\n';
+    return splice(text, [insertion(at, isAtLineStart ? header : lineBreak + header)]);
+}
+function notEditable(file, { add, remove }, reason) {
+    const [first = '', ...others] = add.length > 0 ? add : remove;
+    const names = others.length === 0 ? first : `${first} and ${others.length} more`;
+    return new lib_errors/* ActionError */.lZ('KUSTOMIZATION_NOT_EDITABLE', {
+        message: `Cannot ${add.length > 0 ? `list ${names} in` : `take ${names} out of`} ${file}: ${reason}.`,
+        remedy: 'Change its `resources` by hand, or mend the file.',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/flux/folders.js
+// Which files beside the manifests have a say in whether Flux applies them: the `kustomization.yaml` of a folder, and
+// those of the folders above it.
+
+
+function folders_folderOf(file) {
+    return file.slice(0, Math.max(0, file.lastIndexOf('/')));
+}
+/** The folder itself and those above it, nearest first. */
+function foldersAbove(folder) {
+    return folder === '' ? [''] : [folder, ...foldersAbove(folders_folderOf(folder))];
+}
+function kustomizationPaths(folder) {
+    return KUSTOMIZATION_NAMES.map((name) => (folder === '' ? name : `${folder}/${name}`));
+}
+/** The folders of one commit; each `kustomization.yaml` that is only looked at is read once, for many may be below it. */
+function openFolders(base) {
+    const listings = new Map();
+    function listingOf(folder) {
+        if (!listings.has(folder))
+            listings.set(folder, readListing(base, folder));
+        return listings.get(folder);
+    }
+    return {
+        edit(folder, { present, absent }) {
+            const existing = findKustomization(base, folder);
+            return existing && EditedKustomization.edit(existing, { add: present, remove: absent });
+        },
+        findAbove(file) {
+            const [folder = '', ...above] = foldersAbove(folders_folderOf(file));
+            const nearest = above.map(listingOf).find((listing) => listing !== undefined);
+            if (nearest?.listed === undefined)
+                return undefined;
+            const below = (path) => path.slice(nearest.folder === '' ? 0 : nearest.folder.length + 1);
+            const { listed } = nearest;
+            if (listed.has(below(file)))
+                return { file: nearest.file, lists: 'file' };
+            return { file: nearest.file, lists: listed.has(below(folder)) ? 'folder' : 'neither' };
+        },
+    };
+}
+/** What is no regular file lists nothing, and is only looked at for a hint. */
+function readListing({ files }, folder) {
+    const file = kustomizationPaths(folder).find((path) => files.has(path));
+    return file === undefined ? undefined : { folder, file, listed: findListed(files.get(file) ?? '') };
+}
+function findKustomization(base, folder) {
+    for (const file of kustomizationPaths(folder)) {
+        const text = readSnapshot(base, file);
+        if (text !== undefined)
+            return { file, text };
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./lib/conclude.js
+// What the run as a whole comes to, once each manifest's step is known: what goes since nothing asks for it any more,
+// what the folders' `kustomization.yaml` need, and what of it all is to be written.
+
+
+
+function conclude(steps, concluding) {
+    const folders = openFolders(concluding.base);
+    const orphans = concluding.prune ? findOrphans(steps, concluding) : [];
+    const all = [...steps, ...orphans].map((step) => refuseListedAbove(step, folders));
+    const edited = editFolders(all, folders);
+    const notes = findAllLeftOut(steps, folders);
+    const hasFailed = edited.steps.some(({ kind }) => kind === 'failed');
+    const deletions = edited.steps.filter(({ kind }) => kind === 'delete').length;
+    if (!hasFailed || deletions === 0)
+        return { ...edited, notes };
+    // What failed may be the same Secret under its new file: nothing goes before that is there.
+    const kept = `Nothing was deleted, for not every manifest could be written: ${deletions} would have been.`;
+    return { ...editFolders(edited.steps.map(postpone), folders), notes: [...notes, kept] };
+}
+/** What is to differ from the base. A rollback that is proposed and held goes on being proposed. */
+function listChanges({ steps, kustomizations }, base) {
+    const manifests = steps.flatMap((step) => {
+        if (step.kind === 'write')
+            return step.manifest ?? [];
+        if (step.kind !== 'leave')
+            return [];
+        const { manifest } = step.change;
+        return manifest.text === base.files.get(manifest.file) ? [] : [manifest];
+    });
+    const deletions = steps.flatMap((step) => (step.kind === 'delete' ? [step.desired.file] : []));
+    return { manifests, kustomizations, deletions };
+}
+function postpone(step) {
+    return step.kind === 'delete' ? { kind: 'postponed', desired: step.desired } : step;
+}
+/** What a text has to hold to be taken apart at all. */
+const OWNER = 'flux-secret-sync/owner';
+/** Only what says that this very owner asked for it. */
+function findOrphans(steps, { base, branches, owner }) {
+    const wanted = new Set(steps.map(({ desired }) => desired.file));
+    const folders = new Set([...wanted].map(folders_folderOf));
+    return [...base.files]
+        .filter(([file, text]) => !wanted.has(file) && folders.has(folders_folderOf(file)) && text.includes(OWNER))
+        .filter(([file]) => findClaims(branches.base(file) ?? { document: undefined })?.owner === owner)
+        .map(([file]) => ({ kind: 'delete', desired: { state: 'absent', file }, isPruned: true }));
+}
+/** kustomize fails on a file that it is told to take and does not find, and only the folder's own list is edited. */
+function refuseListedAbove(step, folders) {
+    const { file } = step.desired;
+    const above = step.kind === 'delete' ? folders.findAbove(file) : undefined;
+    if (above?.lists !== 'file')
+        return step;
+    const error = new lib_errors/* ActionError */.lZ('KUSTOMIZATION_NOT_EDITABLE', {
+        message: `Cannot delete ${file}: ${above.file} lists it, and would not build without it.`,
+        remedy: `Take it off that list first; only the kustomization.yaml of its own folder is edited.`,
+    });
+    return { kind: 'failed', desired: step.desired, error };
+}
+function editFolders(steps, folders) {
+    const kustomizations = [];
+    const errors = new Map();
+    for (const [folder, inFolder] of Map.groupBy(steps, ({ desired }) => folders_folderOf(desired.file))) {
+        try {
+            const edited = folders.edit(folder, folderWishes(inFolder));
+            if (edited !== undefined)
+                kustomizations.push(edited);
+        }
+        catch (error) {
+            errors.set(folder, (0,lib_errors/* ownError */.ld)(error));
+        }
+    }
+    if (errors.size === 0)
+        return { steps, kustomizations };
+    const failed = steps.map((step) => {
+        const error = errors.get(folders_folderOf(step.desired.file));
+        return error === undefined || step.kind === 'failed' ? step : { kind: 'failed', desired: step.desired, error };
+    });
+    return { steps: failed, kustomizations };
+}
+function folderWishes(steps) {
+    const named = (kinds) => steps
+        .filter(({ kind }) => kinds.includes(kind))
+        .map(({ desired: { file } }) => file.slice(file.lastIndexOf('/') + 1));
+    return { present: named(['leave', 'write']), absent: named(['absent', 'delete']) };
+}
+/** Said where a manifest is new: whoever has left it out on purpose need not be told again and again. */
+function findAllLeftOut(steps, folders) {
+    const created = steps.filter((step) => step.kind === 'write' && step.change.kind === 'create');
+    const notes = created.flatMap(({ desired: { file } }) => {
+        const above = folders.findAbove(file);
+        if (above?.lists !== 'neither')
+            return [];
+        return `${above.file} leaves ${folders_folderOf(file)} out: what Flux applies through it will not have the manifest there.`;
+    });
+    return [...new Set(notes)];
+}
+
+;// CONCATENATED MODULE: ./lib/failure-of-run.js
+// The one error of a run in which manifests have failed.
+
+/**
+ * Undefined where none has. One that failed alone speaks for the run.
+ * @param published how many manifests are published all the same; undefined where nothing is
+ */
+function failureOf(steps, published) {
+    const failed = steps.filter((step) => step.kind === 'failed');
+    const [first, second] = failed;
+    if (first === undefined)
+        return undefined;
+    const details = { changedSomething: published !== undefined, cause: first.error };
+    const { code, remedy } = first.error;
+    const message = `${messageOf(first, steps)}${tellOfOthers(published ?? 0)}`;
+    if (second === undefined)
+        return new lib_errors/* ActionError */.lZ(code, { message, remedy, ...details });
+    return new lib_errors/* ActionError */.lZ('MANIFESTS_FAILED', {
+        message: `Cannot bring ${failed.length} of ${steps.length} manifests to what is asked for; the first of them: ${message}`,
+        remedy: 'Each has its own error: see the summary of the job, or `manifests` in the output `report`.',
+        ...details,
+    });
+}
+/** Of one manifest among several it is said which: what cannot be accessed or used, any of them may need. */
+function messageOf({ desired: { file }, error: { message } }, { length }) {
+    return length === 1 || message.includes(file) ? message : `${message} It is about ${file}.`;
+}
+function tellOfOthers(published) {
+    if (published === 0)
+        return '';
+    return published === 1 ? ' 1 other is published.' : ` ${published} others are published.`;
+}
+
+;// CONCATENATED MODULE: ./lib/report.js
+// What a run did, as data: the outputs, the summary, the log and the texts on GitHub are all made from it.
+
+
+
+
+/** @param published undefined where nothing was to be written, whatever the plan */
+function reportSync({ repository, mode, run }, target, conclusion, published) {
+    const now = new Date(run.startedAt);
+    // A pull request that already proposes just this is nothing new; one that is opened for a branch of an earlier run is.
+    const isNew = published === undefined || published.commit !== undefined || published.pullRequest?.operation === 'created';
+    const isSkipped = mode === 'publish' && published === undefined;
+    const manifests = conclusion.steps.map((step) => {
+        const manifest = reportManifest(step, now);
+        if (!isChange(manifest.outcome))
+            return manifest;
+        if (isSkipped)
+            return { ...manifest, outcome: 'skipped' };
+        return isNew ? manifest : { ...manifest, outcome: 'unchanged' };
+    });
+    const kustomizations = isSkipped || !isNew ? [] : conclusion.kustomizations.map(reportKustomization);
+    const error = failureOf(conclusion.steps, countPublished(conclusion, target.base, published));
+    const outcomes = new Set(manifests.map(({ outcome }) => outcome).filter(isChange));
+    if (kustomizations.length > 0 && outcomes.size === 0)
+        outcomes.add('updated');
+    return {
+        outcome: error === undefined ? overall(outcomes, manifests) : 'failed',
+        changed: outcomes.size > 0,
+        repository,
+        base: target.base.branch,
+        manifests,
+        kustomizations,
+        notes: conclusion.notes,
+        commit: published?.commit,
+        branch: published?.branch,
+        pullRequest: published?.pullRequest,
+        error: error && reportError(error),
+    };
+}
+/** Manifests that the commit or the pull request is about; undefined where this run has made and changed neither. */
+function countPublished(conclusion, base, { commit, pullRequest } = {}) {
+    if (commit === undefined && (pullRequest?.operation ?? 'none') === 'none')
+        return undefined;
+    const { manifests, deletions } = listChanges(conclusion, base);
+    return manifests.length + deletions.length;
+}
+function overall(changes, manifests) {
+    const [change, other] = changes;
+    if (change !== undefined)
+        return other === undefined ? change : 'mixed';
+    return manifests.some(({ outcome }) => outcome === 'held') ? 'held' : 'unchanged';
+}
+/** What is to differ from the base, for the commit's message and the pull request. */
+function reportChanges(conclusion, base, run) {
+    const { manifests, deletions } = listChanges(conclusion, base);
+    const files = new Set([...manifests.map(({ file }) => file), ...deletions]);
+    const steps = conclusion.steps.filter(({ kind, desired }) => kind !== 'failed' && files.has(desired.file));
+    return {
+        manifests: steps.map((step) => reportManifest(step, new Date(run.startedAt))),
+        kustomizations: conclusion.kustomizations.map(reportKustomization),
+    };
+}
+/** Full names of the versions that the written manifests carry, each said once. */
+function listVersions({ steps }) {
+    const names = steps.flatMap((step) => (step.kind === 'write' ? [...step.resolved.values()] : []));
+    return [...new Set(names.map(resource_names/* formatSecretVersionName */.BY))];
+}
+function reportKustomization({ file, added, removed }) {
+    return { file, added, removed };
+}
+/** A run that ended before its manifests had an outcome. */
+function failedReport(error, repository) {
+    return {
+        outcome: 'failed',
+        changed: false,
+        repository,
+        base: undefined,
+        manifests: [],
+        kustomizations: [],
+        notes: [],
+        commit: undefined,
+        branch: undefined,
+        pullRequest: undefined,
+        error: reportError(error),
+    };
 }
 
 ;// CONCATENATED MODULE: ./lib/run-context.js
@@ -49856,6 +52201,8 @@ function readRunContext(environment) {
         url: `${value('GITHUB_SERVER_URL')}/${repository}/actions/runs/${value('GITHUB_RUN_ID')}`,
         startedAt: new Date().toISOString(),
         workflow: { repository, file: /\/([^/@]+\.ya?ml)@/.exec(value('GITHUB_WORKFLOW_REF'))?.[1] },
+        workspace: value('GITHUB_WORKSPACE'),
+        pullRequestCommit: value('GITHUB_EVENT_NAME').startsWith('pull_request') ? value('GITHUB_SHA') : undefined,
     };
 }
 
@@ -49876,6 +52223,8 @@ function sopsEnvironment(job, { accessToken, kmsEndpoint }) {
         ...Object.fromEntries(passed),
         // The keyring that gpg fills. sops alone would look for it in the home folder of /etc/passwd.
         ...(job['HOME'] ? { GNUPGHOME: `${job['HOME']}/.gnupg` } : {}),
+        // sops is gone before collecting its garbage would pay: a seventh of its time.
+        GOGC: '400',
         // REST goes through HTTP proxies and gives up sooner than gRPC.
         SOPS_GCP_KMS_CLIENT_TYPE: 'rest',
         ...(kmsEndpoint === undefined ? {} : { SOPS_GCP_KMS_ENDPOINT: kmsEndpoint.origin }),
@@ -49885,19 +52234,21 @@ function sopsEnvironment(job, { accessToken, kmsEndpoint }) {
 
 ;// CONCATENATED MODULE: external "node:fs/promises"
 const external_node_fs_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(76760);
 ;// CONCATENATED MODULE: ./lib/kubernetes/secret-manifest.js
 // The manifest before encryption: what is said in clear, and the payloads apart from it, so that
 // everything that compares, digests or prints a manifest can do without them.
 
+/** Data keys without a value. */
+function emptyKeys({ data }) {
+    return [...data].filter(([, value]) => value.byteLength === 0).map(([key]) => key);
+}
 /**
  * The manifest as JSON, for sops' stdin. JSON, since sops reads some YAML scalars as other types; base64 `data` rather
  * than `stringData`, since only bytes survive Flux's `${VAR}` substitution and come back as they were.
  */
 function formatSecretManifest({ clear, data }) {
     const encoded = [...data].map(([key, payload]) => [key, Buffer.from(payload.reveal()).toString('base64')]);
-    return new Plaintext(Buffer.from(JSON.stringify({ ...clear, data: Object.fromEntries(encoded) })));
+    return new plaintext/* Plaintext */.w(Buffer.from(JSON.stringify({ ...clear, data: Object.fromEntries(encoded) })));
 }
 
 ;// CONCATENATED MODULE: external "node:child_process"
@@ -49989,7 +52340,7 @@ async function findSops(path, environment) {
     if (version === undefined)
         throw notFound(command);
     if (version.major < MINIMUM.major || (version.major === MINIMUM.major && version.minor < MINIMUM.minor)) {
-        throw new errors/* ActionError */.lZ('SOPS_TOO_OLD', {
+        throw new lib_errors/* ActionError */.lZ('SOPS_TOO_OLD', {
             message: `Cannot use ${command}: it is sops ${version.major}.${version.minor}, and 3.10 is the oldest that will do.`,
             remedy: 'Install a newer sops before this action (see "How sops gets onto the runner" in the README).',
         });
@@ -50026,7 +52377,7 @@ function quoted(command) {
     return `"${command}"`;
 }
 function notFound(command) {
-    return new errors/* ActionError */.lZ('SOPS_NOT_FOUND', {
+    return new lib_errors/* ActionError */.lZ('SOPS_NOT_FOUND', {
         message: `Cannot encrypt: ${command} is not on this runner, or does not answer as sops does.`,
         remedy: 'Install sops 3.10 or newer before this action (see the README), or name it with the input `sops-path`.',
     });
@@ -50034,8 +52385,6 @@ function notFound(command) {
 
 // EXTERNAL MODULE: ./lib/sops/configuration.js
 var sops_configuration = __nccwpck_require__(57933);
-// EXTERNAL MODULE: ./lib/sops/sops-document.js
-var sops_document = __nccwpck_require__(24272);
 ;// CONCATENATED MODULE: ./lib/sops/sops-block.js
 // The `sops` block of a manifest: a closed list of fields, each of a known form, so that nothing can be said in it
 // but for whom and how the document was encrypted.
@@ -50144,7 +52493,6 @@ function readRecipient(kind, entry) {
 
 
 
-
 class EncryptedManifest {
     file;
     // Private, so that no other object has the type: a text that was not verified is a type error.
@@ -50158,19 +52506,19 @@ class EncryptedManifest {
         return this.#text;
     }
     /**
-     * @param text a whole manifest file: sops' output, or what a branch of the Flux repository already holds
+     * @param document a whole manifest file: sops' output, or what a branch of the Flux repository already holds;
+     * undefined where it was not one plain YAML document
      * @returns the manifest, or in a sentence each what keeps it from being one (values are never quoted)
      */
-    static verify(file, text, expected) {
-        const document = (0,sops_document/* parseSopsDocument */.iF)(text);
+    static verify(file, document, expected) {
         if (document === undefined)
             return { violations: ['it is not one plain YAML document'] };
         const violations = [...findViolations(document, expected)];
-        return violations.length === 0 ? new EncryptedManifest(file, text) : { violations };
+        return violations.length === 0 ? new EncryptedManifest(file, document.text) : { violations };
     }
 }
 function notEncrypted(file, violations) {
-    return new errors/* ActionError */.lZ('MANIFEST_NOT_ENCRYPTED', {
+    return new lib_errors/* ActionError */.lZ('MANIFEST_NOT_ENCRYPTED', {
         message: `Cannot publish ${file}: after sops, ${violations.join('; ')}.`,
         remedy: 'Mend the creation rule in .sops.yaml so that it encrypts `data`, and nothing else, for the expected recipients.',
     });
@@ -50186,21 +52534,26 @@ function* findViolations(document, expected) {
         yield 'what stands in clear is not what was asked for';
     if (stringData.size > 0)
         yield 'it has stringData';
-    const keys = new Set(expected.dataKeys);
-    for (const key of keys)
-        if (!data.has(key))
-            yield `the data key ${key} is missing`;
-    for (const [key, value] of data) {
-        // Its name is not said: what has put it there may have made it of a value.
-        if (!keys.has(key))
-            yield 'it has a data key that was not asked for';
-        else if (!isCiphertext(value))
-            yield `the value of ${key} is not encrypted`;
-    }
+    yield* findDataViolations(data, expected);
     if (sops === undefined)
         yield 'sops has not signed it';
     else
         yield* findBlockViolations(sops, expected.rule);
+}
+function* findDataViolations(data, { dataKeys, empty }) {
+    const keys = new Set(dataKeys);
+    const withoutValue = new Set(empty);
+    // No key is said: it may be one of a payload's entries, or what has put it there may have made it of a value.
+    for (const key of keys)
+        if (!data.has(key))
+            yield 'a data key is missing';
+    for (const [key, value] of data) {
+        const isAsItShould = withoutValue.has(key) ? value === '' : isCiphertext(value);
+        if (!keys.has(key))
+            yield 'it has a data key that was not asked for';
+        else if (!isAsItShould)
+            yield 'a value is not encrypted';
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/sops/failure.js
@@ -50275,7 +52628,7 @@ function sopsError(request, { exitCode, stderr }) {
         reason: exitCode === undefined ? 'sops was ended by a signal' : `sops ended with exit code ${exitCode}`,
         remedy: 'Its messages are not shown, for they may quote values: run `sops encrypt` by hand with the same recipients.',
     };
-    return new errors/* ActionError */.lZ(code, { message: `Cannot encrypt ${request.file}: ${reason}.`, remedy });
+    return new lib_errors/* ActionError */.lZ(code, { message: `Cannot encrypt ${request.file}: ${reason}.`, remedy });
 }
 
 ;// CONCATENATED MODULE: ./lib/sops/sops.js
@@ -50291,8 +52644,13 @@ function sopsError(request, { exitCode, stderr }) {
 
 
 
+
+
+/** One process encrypts one file. It waits for its key service longer than it computes. */
+const MAX_AT_ONCE = Math.min(32, 4 * (0,external_node_os_namespaceObject.availableParallelism)());
 function createSops(options) {
     let command;
+    const limit = pLimit(MAX_AT_ONCE);
     async function run(request, directory) {
         command ??= findSops(options.path, options.environment);
         return runProcess({
@@ -50305,26 +52663,28 @@ function createSops(options) {
         });
     }
     return {
-        async encrypt(request) {
-            const directory = await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(options.temporaryDirectory, 'flux-secret-sync-'));
-            try {
-                const result = await run(request, directory);
-                if (result.exitCode !== 0)
-                    throw sopsError(request, result);
-                const verified = EncryptedManifest.verify(request.file, result.stdout.toString('utf8'), {
-                    clear: request.manifest.clear,
-                    dataKeys: request.manifest.data.keys(),
-                    rule: request.rule,
-                });
-                if (!(verified instanceof EncryptedManifest))
-                    throw notEncrypted(request.file, verified.violations);
-                return verified;
-            }
-            finally {
-                await (0,external_node_fs_promises_namespaceObject.rm)(directory, { recursive: true, force: true });
-            }
-        },
+        encrypt: (request) => limit(() => encrypt(request)),
     };
+    async function encrypt(request) {
+        const directory = await (0,external_node_fs_promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(options.temporaryDirectory, 'flux-secret-sync-'));
+        try {
+            const result = await run(request, directory);
+            if (result.exitCode !== 0)
+                throw sopsError(request, result);
+            const verified = EncryptedManifest.verify(request.file, sops_document/* SopsDocument */.hb.parse(result.stdout.toString('utf8')), {
+                clear: request.manifest.clear,
+                dataKeys: request.manifest.data.keys(),
+                empty: emptyKeys(request.manifest),
+                rule: request.rule,
+            });
+            if (!(verified instanceof EncryptedManifest))
+                throw notEncrypted(request.file, verified.violations);
+            return verified;
+        }
+        finally {
+            await (0,external_node_fs_promises_namespaceObject.rm)(directory, { recursive: true, force: true });
+        }
+    }
 }
 /** sops looks for its configuration from the working directory upwards, so it works where the configuration lies. */
 async function prepare(directory, configuration) {
@@ -50356,69 +52716,450 @@ function recipientFlags(recipients) {
 }
 
 ;// CONCATENATED MODULE: ./lib/summary.js
-// The job summary: one small table that a person understands at a glance, and what they should know beside it.
+// The job summary: one table that a person understands at a glance, and what they should know beside it. With many
+// manifests it lists what changed and counts the rest.
 
-const HEADINGS = {
-    created: 'Secret created in the Flux repository',
-    updated: 'Secret updated in the Flux repository',
-    unchanged: 'Secret is up to date',
-    held: 'Secret is held at its version',
-    failed: 'Nothing was changed',
-};
+
+
+/** Unchanged manifests are listed too where there are no more in all. */
+const summary_FEW = 20;
+/** Bytes for each part. GitHub takes 1 MiB of summary in all. */
+const ROOM = 200_000;
+const MAX_NOTES = 50;
 function formatSummary(report) {
-    const rows = report.manifests.flatMap((manifest) => manifest.sources.map((source) => row(report, manifest, source)));
+    const { manifests } = report;
+    const isShort = manifests.length <= summary_FEW;
+    const listed = manifests.filter(({ outcome }) => outcome !== 'failed' && (isShort || outcome !== 'unchanged'));
+    const rows = listed.flatMap((manifest) => rowsOf(report, manifest));
+    const failures = manifests.flatMap(({ file, error }) => error === undefined ? [] : [[(0,markdown/* code */.aY)(file), (0,markdown/* code */.aY)(error.code), (0,markdown/* code */.aY)(`${error.message} ${error.remedy}`)]]);
     return [
         `### ${heading(report)}`,
-        ...(rows.length === 0 ? [] : [table(['Secret', 'Version', 'File', 'Outcome', 'Where'], rows)]),
-        ...notes(report),
+        ...(isShort ? [] : [`${countOutcomes(manifests)}.`]),
+        ...(rows.length === 0 ? [] : [(0,markdown/* tableWithin */.uG)(ROOM, ['Secret', 'Version', 'File', 'Outcome', 'Where'], rows)]),
+        ...describeKustomizations(report.kustomizations),
+        ...shorten([...notes(report)]),
+        ...(failures.length < 2 ? [] : [(0,markdown/* tableWithin */.uG)(ROOM, ['File', 'Error', 'What to do'], failures)]),
+        ...describeError(report),
     ]
         .join('\n\n')
         .concat('\n');
 }
-function heading({ outcome, changed, error, commit, pullRequest }) {
-    if (outcome === 'unchanged' && pullRequest?.operation === 'none')
-        return 'Secret change is already proposed';
-    if (error?.code === 'PUBLICATION_UNCERTAIN')
-        return 'It is not known whether something was changed';
-    if (error?.changedSomething)
-        return 'The run failed half way';
-    if (changed && pullRequest !== undefined)
-        return 'Secret change proposed to the Flux repository';
-    if (changed && commit === undefined)
-        return `Secret would be ${outcome} (nothing was written)`;
-    return HEADINGS[outcome];
-}
-function row(report, { file, outcome }, source) {
-    return [code(source.secret), versions(source), code(file), outcome, place(report)];
-}
-function versions({ from, to }) {
-    if (from === undefined)
-        return `new → ${code(to)}`;
-    return from === to ? code(to) : `${code(from)} → ${code(to)}`;
-}
-function place({ repository, base, commit, pullRequest }) {
-    if (pullRequest !== undefined) {
-        const { number, url, operation } = pullRequest;
-        return `${markdown_link(`#${number}`, url)} ${operation === 'none' ? 'open' : operation}`;
+function heading(report) {
+    const { outcome, error, pullRequest, manifests } = report;
+    const isOne = manifests.length <= 1;
+    if (error !== undefined)
+        return headingOfFailure(error);
+    switch (outcome) {
+        case 'unchanged':
+            if (pullRequest?.operation === 'none')
+                return 'Secret change is already proposed';
+            return isOne ? 'Secret is up to date' : 'Secrets are up to date';
+        case 'held':
+            return isOne ? 'Secret is held at its version' : 'Secrets are up to date, or held';
+        default:
+            return headingOfChange(report, isOne ? 'Secret' : 'Secrets');
     }
-    if (commit !== undefined)
-        return markdown_link(commit.oid.slice(0, 7), commit.url);
-    return base === undefined ? code(repository) : code(`${repository} (${base})`);
 }
-function* notes({ manifests, commit, error }) {
-    for (const { hold, file, outcome: manifestOutcome } of manifests) {
+function headingOfFailure({ code: errorCode, changedSomething }) {
+    if (errorCode === 'PUBLICATION_UNCERTAIN')
+        return 'It is not known whether something was changed';
+    return changedSomething ? 'The run failed half way' : 'Nothing was changed';
+}
+function headingOfChange({ outcome, commit, pullRequest }, subject) {
+    const done = outcome === 'mixed' ? 'changed' : outcome;
+    if (pullRequest !== undefined)
+        return 'Secret change proposed to the Flux repository';
+    if (commit === undefined)
+        return `${subject} would be ${done} (nothing was written)`;
+    return `${subject} ${done} ${outcome === 'deleted' ? 'from' : 'in'} the Flux repository`;
+}
+function rowsOf(report, { file, outcome, sources }) {
+    const where = place(report, outcome);
+    if (sources.length === 0)
+        return [['–', '–', (0,markdown/* code */.aY)(file), outcome, where]];
+    return sources.map((source) => [(0,markdown/* code */.aY)(source.secret), summary_versions(source), (0,markdown/* code */.aY)(file), outcome, where]);
+}
+function summary_versions({ from, to }) {
+    const now = /^\d+$/.test(to) ? (0,markdown/* code */.aY)(to) : `${(0,markdown/* code */.aY)(to)} (resolved when published)`;
+    if (from === undefined)
+        return `new → ${now}`;
+    return from === to ? now : `${(0,markdown/* code */.aY)(from)} → ${now}`;
+}
+/** A commit is about what it has changed; a pull request of earlier runs also about what this run found done there. */
+function place({ repository, base, commit, pullRequest }, outcome) {
+    const isNew = isChange(outcome);
+    if (pullRequest !== undefined && (isNew || isOfEarlierRuns(pullRequest))) {
+        const { number, url, operation } = pullRequest;
+        return `${(0,markdown/* link */.nf)(`#${number}`, url)} ${operation === 'none' ? 'open' : operation}`;
+    }
+    if (commit !== undefined && isNew)
+        return (0,markdown/* link */.nf)(commit.oid.slice(0, 7), commit.url);
+    return base === undefined ? (0,markdown/* code */.aY)(repository) : (0,markdown/* code */.aY)(`${repository} (${base})`);
+}
+function isOfEarlierRuns({ operation }) {
+    return operation === 'none' || operation === 'closed';
+}
+function describeKustomizations(kustomizations) {
+    return shorten(kustomizations.map(({ file, added, removed }) => {
+        const parts = [
+            ...(added.length === 0 ? [] : [`lists ${listNames(added)} now`]),
+            ...(removed.length === 0 ? [] : [`no longer lists ${listNames(removed)}`]),
+        ];
+        return `${(0,markdown/* code */.aY)(file)} ${parts.join(', and ')}.`;
+    }));
+}
+function listNames(names) {
+    return names.length <= summary_FEW ? names.map(markdown/* code */.aY).join(', ') : `${names.length} files`;
+}
+function* notes({ manifests, commit, notes: runNotes }) {
+    for (const { hold, file, outcome } of manifests) {
         if (hold === undefined)
             continue;
-        yield `${code(file)} is held by ${code(hold.by)} since ${code(hold.since)}${manifestOutcome === 'held' ? ', so this run left it' : ''}. It goes on with an explicit version number or \`hold: false\`.`;
+        yield `${(0,markdown/* code */.aY)(file)} is held by ${(0,markdown/* code */.aY)(hold.by)} since ${(0,markdown/* code */.aY)(hold.since)}${outcome === 'held' ? ', so this run left it' : ''}. It goes on with a run whose input \`version\` is a number, or with \`hold: false\`.`;
     }
     for (const manifest of manifests)
-        yield* manifest.notes.map(code);
+        yield* manifest.notes.map(markdown/* code */.aY);
+    yield* runNotes.map(markdown/* code */.aY);
     if (commit !== undefined && !commit.verified) {
         yield 'GitHub did not sign the commit: a GitHub App token (or GITHUB_TOKEN) makes it Verified.';
     }
-    if (error === undefined)
+}
+function shorten(lines) {
+    const shown = (0,markdown/* takeWithin */.Dh)(ROOM, lines.slice(0, MAX_NOTES), (line) => line);
+    const more = lines.length - shown.length;
+    return more === 0 ? shown : [...shown, `and ${more} more of these; the output \`report\` has them all`];
+}
+function describeError({ error }) {
+    return error === undefined ? [] : [(0,markdown/* codeBlock */.DV)([error.message, error.remedy, `(${error.code})`])];
+}
+
+;// CONCATENATED MODULE: ./lib/template.js
+// Digests of what shapes a manifest beside its versions: what was asked for, not what Google resolved it to.
+
+
+/** Raised only where another digest for the same wish is intended: every manifest is then encrypted anew. */
+const TEMPLATE_FORMAT = 1;
+/** Everything that shapes the manifest but the versions. What is not asked for is not in it, so that it stays the same. */
+function templateOf(desired, rule) {
+    const { name, namespace, type, immutable, labels, annotations } = desired;
+    return (0,kubernetes_provenance/* digestTemplate */.Xu)({
+        format: TEMPLATE_FORMAT,
+        name,
+        namespace: namespace ?? null,
+        type,
+        ...declare(desired),
+        ...(immutable && { immutable }),
+        ...(Object.keys(labels).length > 0 && { labels: sorted(labels) }),
+        ...(Object.keys(annotations).length > 0 && { annotations: sorted(annotations) }),
+        rule: (0,encryption_rule/* formatEncryptionRule */.Zy)(rule),
+    });
+}
+/** How the data comes about: where it differs, the data of an immutable Secret would. */
+function declarationOf(desired) {
+    return (0,kubernetes_provenance/* digestTemplate */.Xu)(declare(desired));
+}
+function declare({ data, dataFrom }) {
+    return {
+        data: [...data].sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => [key, ...declareValue(value)]),
+        ...(dataFrom.length > 0 && { dataFrom: dataFrom.map(declareEntries) }),
+    };
+}
+function declareValue(value) {
+    if (value.kind === 'payload')
+        return declarePayload(value);
+    const { server, username, password } = value;
+    const user = username.kind === 'text' ? username.text : declarePayload(username);
+    return [{ server, username: user, password: declarePayload(password) }];
+}
+function declarePayload({ request, pointer, trimNewline }) {
+    const part = { ...(pointer !== undefined && { pointer }), ...(trimNewline && { trim: 'newline' }) };
+    return [...declareSecret(request), ...(Object.keys(part).length === 0 ? [] : [part])];
+}
+function declareEntries({ request, format }) {
+    return [...declareSecret(request), format];
+}
+function declareSecret({ name: { project, location, secret } }) {
+    return [project, location ?? null, secret];
+}
+function sorted(entries) {
+    return Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+;// CONCATENATED MODULE: ./lib/plan.js
+// What has to be done for one file, decided from what is wished, what the branch holds and what `latest` and
+// aliases resolve to. Pure: nothing is read, decrypted or accessed to find out.
+
+
+
+
+
+
+
+function isWrite(change) {
+    return change.kind === 'create' || change.kind === 'update';
+}
+/**
+ * @throws {FILE_NOT_OURS | SECRET_TYPE_CHANGED | SECRET_IMMUTABLE} when the file may not be written over so
+ * @throws {SECRET_WENT_BACK} when `latest` is lower than what the branch holds
+ */
+function plan(situation) {
+    const { rule, resolved, owner } = situation;
+    const existing = situation.existing && readExistingManifest(situation.desired, situation.existing);
+    const provenance = existing?.provenance;
+    const desired = pinHeld(situation.desired, provenance);
+    const isHeld = desired !== situation.desired;
+    const from = provenance?.sources ?? versions/* NONE */.x3;
+    (0,versions/* refuseGoingBack */.M8)(desired, from, resolved);
+    const sources = (0,versions/* findSources */.Id)(desired, { claimed: from, resolved });
+    if (existing !== undefined)
+        refuseImmutable(desired, existing, sources);
+    const hold = isHeld ? provenance?.hold : (situation.heldAs ?? findWishedHold(situation, provenance, sources));
+    const template = templateOf(desired, rule);
+    const kind = existing === undefined ? 'create' : 'update';
+    const write = { kind, desired, from, rule, owner, template, hold, isHeld, existing };
+    if (existing !== undefined && sources !== undefined && !situation.refresh) {
+        const contents = { sources, empty: provenance?.empty ?? [], expires: provenance?.expires };
+        const manifest = verifyAs(write, contents, existing);
+        if (manifest !== undefined)
+            return { kind: isHeld ? 'held' : 'unchanged', desired, contents, hold, manifest };
+    }
+    return write;
+}
+/** The document as the manifest that is to be written, where it is just that already. */
+function verifyAs(write, contents, { document }) {
+    const { desired, rule } = write;
+    const verified = EncryptedManifest.verify(desired.file, document, {
+        clear: buildClearManifest(write, contents),
+        dataKeys: contents.sources.keys(),
+        empty: contents.empty,
+        rule,
+    });
+    return verified instanceof EncryptedManifest ? verified : undefined;
+}
+/** All that the manifest says in clear. */
+function buildClearManifest(write, contents) {
+    const { desired, template, hold, existing, owner } = write;
+    const { name, namespace, type, immutable } = desired;
+    const provenance = (0,kubernetes_provenance/* formatProvenance */.Tt)({
+        ...contents,
+        template,
+        owner,
+        hold,
+        manages: { labels: Object.keys(desired.labels), annotations: Object.keys(desired.annotations) },
+        declaration: immutable ? declarationOf(desired) : undefined,
+    });
+    return {
+        apiVersion: 'v1',
+        kind: 'Secret',
+        metadata: {
+            name,
+            ...(namespace === undefined ? {} : { namespace }),
+            labels: { ...existing?.labels, ...desired.labels, [kubernetes_provenance/* MANAGED_BY */.Kf.label]: kubernetes_provenance/* MANAGED_BY */.Kf.value },
+            annotations: { ...existing?.annotations, ...desired.annotations, ...provenance },
+        },
+        type,
+        ...(immutable && { immutable }),
+    };
+}
+const NOTHING = new Set();
+/** As wished, but for a held manifest: the versions that it carries stand in the place of those that are asked for. */
+function pinHeld(desired, provenance) {
+    if (provenance?.hold === undefined || desired.hold === 'release')
+        return desired;
+    const { hold, explicit = NOTHING } = desired;
+    // What holds by itself (`hold: true` in a config) follows its numbers, and no alias that moves.
+    const isWhole = hold === 'keep' || explicit.size > 0;
+    // Another secret in the place of the one that is held is none of the hold's business.
+    return (0,versions/* pinCarried */.E8)(desired, provenance.sources, (request) => {
+        return !explicit.has((0,resource_names/* formatVersionRequest */.fE)(request)) && (isWhole || (0,versions/* isFollowing */.E$)(request));
+    });
+}
+/** What `hold: set` writes: whoever holds these very versions already goes on holding them. */
+function findWishedHold({ desired, hold }, provenance, sources) {
+    if (desired.hold !== 'set')
+        return undefined;
+    const isSame = provenance !== undefined && sources !== undefined && (0,versions/* isSameVersions */.ut)(sources, provenance.sources);
+    return isSame ? (provenance.hold ?? hold) : hold;
+}
+/** Kubernetes refuses other data for it; other labels, annotations and ciphertext it takes. */
+function refuseImmutable(desired, existing, sources) {
+    const { isImmutable, isSameObject, provenance } = existing;
+    if (!isImmutable || !isSameObject)
         return;
-    yield codeBlock([error.message, error.remedy, `(${error.code})`]);
+    const isSameData = sources !== undefined &&
+        (0,versions/* isSameVersions */.ut)(sources, provenance?.sources ?? versions/* NONE */.x3) &&
+        declarationOf(desired) === provenance?.declaration;
+    if (desired.immutable && isSameData)
+        return;
+    throw new lib_errors/* ActionError */.lZ('SECRET_IMMUTABLE', {
+        message: `Cannot write ${desired.file}: the Secret ${desired.name} there is immutable, and Kubernetes lets neither its data nor that be changed.`,
+        remedy: 'Give the Secret a new `name`, have the workloads use that, and let the old one go.',
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/branches.js
+// The manifests of the base and of what an earlier run proposes, each taken apart once.
+
+
+
+
+function openBranches({ base, proposal }) {
+    return {
+        base: createFindFile((file) => readSnapshot(base, file)),
+        // What cannot be used there may be written over.
+        proposal: proposal && createFindFile((file) => proposal.files.get(file)),
+        isProposalOpen: proposal?.pullRequest !== undefined,
+    };
+}
+function createFindFile(read) {
+    const parsed = new Map();
+    return (file) => {
+        const text = read(file);
+        if (text === undefined)
+            return undefined;
+        const existing = parsed.get(file) ?? { document: sops_document/* SopsDocument */.hb.parse(text) };
+        parsed.set(file, existing);
+        return existing;
+    };
+}
+/** What is left to follow: a version that is held, on the base or in what is proposed, needs no `latest` to stay. */
+function pinAllHeld(desired, { base, proposal, isProposalOpen }) {
+    const files = [base(desired.file), isProposalOpen ? proposal?.(desired.file) : undefined];
+    return files.reduce((wish, file) => (file === undefined ? wish : pinHeld(wish, findClaims(file))), desired);
+}
+
+// EXTERNAL MODULE: ./lib/desired-secret.js
+var desired_secret = __nccwpck_require__(42442);
+;// CONCATENATED MODULE: ./lib/progress.js
+// What the log says of a phase with many parts: each part by its own words where they are few, each tenth where not.
+const progress_FEW = 20;
+function startProgress(log, phase, total) {
+    if (total <= progress_FEW)
+        return { say: log, count: () => undefined };
+    const tenth = Math.ceil(total / 10);
+    let done = 0;
+    log(`${phase}: 0 of ${total}.`);
+    return {
+        say: () => undefined,
+        count() {
+            done += 1;
+            if (done % tenth === 0 || done === total)
+                log(`${phase}: ${done} of ${total}.`);
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./lib/follow.js
+// What `latest`, `latest-enabled` and aliases are now. A pinned number is not asked for: it may need no access at all.
+
+
+
+
+
+/** https://docs.cloud.google.com/secret-manager/quotas: `latest-enabled` waits for it. */
+const LISTS_A_MINUTE = 600;
+/** Starts asking while the branch is still being read. Only that shows what is needed, so a failure is nobody's yet. */
+function startFollowing(secrets, desired) {
+    for (const request of desired.flatMap(followedBy))
+        resolve(secrets, request).catch(() => undefined);
+}
+/**
+ * @returns what the versions of one wish resolved to
+ * @throws {ActionError} that function, where one of them did not
+ */
+async function followVersions(secrets, desired, log) {
+    const requests = new Map(desired.flatMap(followedBy).map((request) => [(0,resource_names/* formatVersionRequest */.fE)(request), request]));
+    const lists = [...requests.values()].filter(({ version }) => version.kind === 'latest-enabled').length;
+    if (lists > LISTS_A_MINUTE)
+        log(`Listing ${lists} secrets: Secret Manager answers ${LISTS_A_MINUTE} a minute.`);
+    const progress = startProgress(log, 'Asking for the newest versions', requests.size);
+    const answers = new Map();
+    await Promise.all([...requests].map(async ([wanted, request]) => {
+        const answer = await resolve(secrets, request).catch(lib_errors/* ownError */.ld);
+        answers.set(wanted, answer);
+        if (!(answer instanceof lib_errors/* ActionError */.lZ))
+            progress.say(`${wanted} is ${(0,resource_names/* formatSecretVersionName */.BY)(answer)}.`);
+        progress.count();
+    }));
+    return (wish) => {
+        const names = followedBy(wish).flatMap((request) => {
+            const wanted = (0,resource_names/* formatVersionRequest */.fE)(request);
+            const answer = answers.get(wanted);
+            if (answer instanceof lib_errors/* ActionError */.lZ)
+                throw answer;
+            return answer === undefined ? [] : [[wanted, answer]];
+        });
+        return new Map(names);
+    };
+}
+function followedBy(desired) {
+    return desired.state === 'absent' ? [] : (0,desired_secret/* requestsOf */.u)(desired).filter(versions/* isFollowing */.E$);
+}
+async function resolve(secrets, request) {
+    if (request.version.kind === 'latest-enabled')
+        return await secrets.findNewestEnabled(request.name);
+    return (await secrets.access(request)).name;
+}
+
+;// CONCATENATED MODULE: ./lib/govern.js
+// Which rule each manifest is encrypted by, and whether the workflow allows what is asked for. Globs and RE2 are
+// loaded only by runs that need them.
+
+
+
+/** @throws {SECRET_NOT_ALLOWED | RECIPIENT_NOT_ALLOWED} for what is known before anything is read */
+async function refuseOutside({ recipients, policy }, secrets) {
+    const guard = await loadGuard(policy);
+    for (const secret of secrets)
+        guard?.refuseSecret(secret);
+    guard?.refuseRecipients((0,encryption_rule/* recipientsRule */.tt)(recipients));
+}
+/** @throws {RECIPIENT_NOT_ALLOWED} where one of the files falls under a rule that the workflow does not allow */
+async function createGovern({ recipients, policy }, { base, files }) {
+    if (recipients.length > 0) {
+        const governance = { rule: (0,encryption_rule/* recipientsRule */.tt)(recipients), configuration: undefined };
+        return () => governance;
+    }
+    const { parseCreationRules } = await Promise.all(/* import() */[__nccwpck_require__.e(856), __nccwpck_require__.e(93)]).then(__nccwpck_require__.bind(__nccwpck_require__, 36093));
+    const guard = await loadGuard(policy);
+    const rules = new Map();
+    const govern = (file) => {
+        const configuration = findConfiguration(base, file);
+        if (configuration === undefined)
+            throw noRecipients(file);
+        const findRule = rules.get(configuration.path) ?? parseCreationRules(configuration);
+        rules.set(configuration.path, findRule);
+        const rule = findRule(file);
+        guard?.refuseRecipients(rule);
+        return { rule, configuration };
+    };
+    if (guard !== undefined)
+        refuseRules(govern, files);
+    return govern;
+}
+/** What the workflow forbids ends the run, whichever file it is about. Other errors are that file's own. */
+function refuseRules(govern, files) {
+    for (const file of files) {
+        try {
+            govern(file);
+        }
+        catch (error) {
+            if ((0,lib_errors/* ownError */.ld)(error).code === 'RECIPIENT_NOT_ALLOWED')
+                throw error;
+        }
+    }
+}
+async function loadGuard(policy) {
+    if (policy.allowedSecrets.length + policy.allowedRecipients.length === 0)
+        return undefined;
+    const { createGuard } = await Promise.all(/* import() */[__nccwpck_require__.e(6), __nccwpck_require__.e(661)]).then(__nccwpck_require__.bind(__nccwpck_require__, 90661));
+    return createGuard(policy);
+}
+function noRecipients(file) {
+    return new lib_errors/* ActionError */.lZ('SOPS_NO_RULE', {
+        message: `Cannot encrypt ${file}: nobody is named to encrypt it for, and the Flux repository has no .sops.yaml above it.`,
+        remedy: 'Name recipients with the inputs `gcp-kms`, `age` or `pgp`, or add a .sops.yaml to the repository.',
+    });
 }
 
 ;// CONCATENATED MODULE: ./lib/memory.js
@@ -50426,17 +53167,39 @@ function* notes({ manifests, commit, error }) {
 // under does, so a run that has to plan again asks for neither twice.
 
 
+
 function rememberAccesses(source) {
     const accessed = new Map();
-    const ask = (request) => {
+    const newest = new Map();
+    function ask(request) {
         const answer = source.access(request);
         accessed.set((0,resource_names/* formatVersionRequest */.fE)(request), answer);
+        // What `latest` or an alias was is a number, under which it need not be asked for again; nor if somebody writes
+        // the project as the answer does.
+        const rememberNumber = ({ name }) => {
+            for (const { project } of [request.name, name])
+                accessed.set((0,resource_names/* formatSecretVersionName */.BY)({ ...name, project }), answer);
+        };
+        answer.then(rememberNumber, () => undefined);
         return answer;
+    }
+    const remembering = {
+        async access(wanted) {
+            const request = await resolveLatestEnabled(remembering, wanted);
+            return accessed.get((0,resource_names/* formatVersionRequest */.fE)(request)) ?? ask(request);
+        },
+        accessAgain(request) {
+            newest.delete((0,resource_names/* formatSecretName */.DT)(request.name));
+            return request.version.kind === 'latest-enabled' ? remembering.access(request) : ask(request);
+        },
+        findNewestEnabled(name) {
+            const key = (0,resource_names/* formatSecretName */.DT)(name);
+            const found = newest.get(key) ?? source.findNewestEnabled(name);
+            newest.set(key, found);
+            return found;
+        },
     };
-    return {
-        access: (request) => accessed.get((0,resource_names/* formatVersionRequest */.fE)(request)) ?? ask(request),
-        accessAgain: ask,
-    };
+    return remembering;
 }
 function rememberEncryptions(encrypter) {
     const encrypted = new Map();
@@ -50458,25 +53221,59 @@ function keyOf({ file, manifest, rule, configuration }) {
 // What stands on GitHub about a change: the commit's message, and the pull request's title and body.
 
 
-function describePublication(manifests, wishes, run) {
-    const headline = manifests.length === 1 && manifests[0] ? describeChange(manifests[0]) : `Set ${manifests.length} secrets`;
-    const generated = `${manifests.map(({ file }) => file).join('\n')}\nStarted by ${run.actor}: ${run.url}`;
+/** GitHub refuses longer bodies of pull requests. */
+const MAX_BODY_LENGTH = 65_536;
+const MAX_TABLE_LENGTH = 45_000;
+/** Lines of a kind, before the rest is counted. */
+const MANY = 50;
+function describePublication(changes, wishes, run) {
+    const headline = describeChanges(changes);
+    const files = [...changes.manifests, ...changes.kustomizations].map(({ file }) => file);
+    const generated = [...firstOf(files, 'files'), `Started by ${run.actor}: ${run.url}`].join('\n');
     const [first = '', ...rest] = (wishes.commitMessage ?? `${headline}\n\n${generated}`).trim().split(/\r?\n/);
     return {
         commitMessage: { headline: first, body: rest.join('\n').trim() },
-        title: shorten(wishes.title ?? headline),
-        body: describeProposal(manifests, wishes.body, run),
+        title: publication_text_shorten(wishes.title ?? headline, 256),
+        body: publication_text_shorten(describeProposal(changes, wishes, run), MAX_BODY_LENGTH),
     };
 }
-/** GitHub refuses longer titles. */
-function shorten(title) {
-    const characters = [...title];
-    return characters.length <= 256 ? title : `${characters.slice(0, 255).join('')}…`;
+/** GitHub refuses what is longer. */
+function publication_text_shorten(text, maximum) {
+    if (text.length <= maximum)
+        return text;
+    const characters = [...text.slice(0, maximum * 2)];
+    return `${characters.slice(0, maximum - 1).join('')}…`;
 }
-function describeChange({ name, sources, outcome, hold }) {
-    const [source] = sources;
-    if (source === undefined)
-        return `Set ${name}`;
+function firstOf(lines, what) {
+    const more = lines.length - MANY;
+    return more <= 0 ? [...lines] : [...lines.slice(0, MANY), `and ${more} more ${what}`];
+}
+function describeChanges({ manifests, kustomizations }) {
+    const [manifest, other] = manifests;
+    if (manifest === undefined)
+        return describeLists(kustomizations);
+    if (other === undefined)
+        return describeChange(manifest);
+    const deleted = manifests.filter(({ outcome }) => outcome === 'deleted').length;
+    const set = manifests.length - deleted;
+    const parts = [...(set === 0 ? [] : [`Set ${count(set)}`]), ...(deleted === 0 ? [] : [`delete ${count(deleted)}`])];
+    const text = parts.join(' and ');
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+function describeLists(kustomizations) {
+    const [first, second] = kustomizations;
+    const done = kustomizations.some(({ added }) => added.length > 0) ? 'List' : 'No longer list';
+    return `${done} manifests in ${second === undefined ? first?.file : `${kustomizations.length} folders`}`;
+}
+function count(secrets) {
+    return secrets === 1 ? '1 secret' : `${secrets} secrets`;
+}
+function describeChange({ file, name, sources, outcome, hold }) {
+    if (outcome === 'deleted' || name === undefined)
+        return `Delete ${file}`;
+    const [source, other] = sources;
+    if (source === undefined || other !== undefined)
+        return `${outcome === 'created' ? 'Set' : 'Update'} ${name}`;
     const version = `version ${source.to} of ${source.secret}`;
     if (outcome === 'updated' && source.from === source.to) {
         return hold === undefined ? `Encrypt ${name} anew with ${version}` : `Hold ${name} at ${version}`;
@@ -50488,385 +53285,474 @@ function describeChange({ name, sources, outcome, hold }) {
 function isRollback({ from, to }) {
     return from !== undefined && (0,resource_names/* isLower */.cs)(to, from);
 }
-function describeProposal(manifests, above, run) {
-    const rows = manifests.flatMap(({ file, name, sources }) => sources.map((source) => [
-        `${code(name)} / ${code(source.key)}`,
-        source.from === undefined ? '–' : code(source.from),
-        code(source.to),
-        code(source.secretVersion),
-        code(file),
-    ]));
+function describeProposal({ manifests, kustomizations }, wishes, run) {
+    const rows = manifests.flatMap(publication_text_rowsOf);
     const notes = manifests.flatMap((manifest) => manifest.notes);
     const holds = manifests.flatMap(({ hold }) => (hold === undefined ? [] : [hold]));
+    const lists = kustomizations.map(({ file }) => `${(0,markdown/* code */.aY)(file)} is edited so that it lists just what is there.`);
+    const held = holds.map(({ by, since }) => `Held by ${(0,markdown/* code */.aY)(by)} since ${(0,markdown/* code */.aY)(since)}: later runs leave it until one has a number in the input \`version\`, or \`hold: false\`.`);
     return [
-        ...(above === '' ? [] : [above]),
+        ...(wishes.body === '' ? [] : [wishes.body]),
         'Once this is merged, Flux applies these versions. The values are encrypted by sops; nothing here shows them.',
-        table(['Secret / key', 'From', 'To', 'Version in Secret Manager', 'File'], rows),
-        ...holds.map(({ by, since }) => `Held by ${code(by)} since ${code(since)}: runs that follow \`latest\` or an alias leave it.`),
-        ...notes.map(code),
-        `Started by ${code(run.actor)} in ${markdown_link('this workflow run', run.url)}.`,
-        describeRollback(manifests, run),
+        ...(rows.length === 0
+            ? []
+            : [(0,markdown/* tableWithin */.uG)(MAX_TABLE_LENGTH, ['Secret / key', 'From', 'To', 'Version in Secret Manager', 'File'], rows)]),
+        ...firstOf(lists, 'of these'),
+        ...firstOf([...new Set(held)], 'of these'),
+        ...firstOf(notes.map(markdown/* code */.aY), 'notes'),
+        `Started by ${(0,markdown/* code */.aY)(run.actor)} in ${(0,markdown/* link */.nf)('this workflow run', run.url)}.`,
+        ...describeRollback(manifests, wishes, run),
     ].join('\n\n');
 }
-function describeRollback(manifests, { workflow }) {
-    const previous = manifests
-        .flatMap(({ sources }) => sources)
-        .find(({ from, to }) => from !== undefined && from !== to);
-    const version = previous?.from ?? 'NUMBER';
+function publication_text_rowsOf({ file, name, sources, outcome }) {
+    if (outcome === 'deleted' || name === undefined)
+        return [['–', '–', 'deleted', '–', (0,markdown/* code */.aY)(file)]];
+    return sources.map((source) => [
+        `${(0,markdown/* code */.aY)(name)} / ${(0,markdown/* code */.aY)(source.key)}`,
+        source.from === undefined ? '–' : (0,markdown/* code */.aY)(source.from),
+        (0,markdown/* code */.aY)(source.to),
+        (0,markdown/* code */.aY)(source.secretVersion),
+        (0,markdown/* code */.aY)(file),
+    ]);
+}
+/** Of several secrets each has its own number: how to go back with one of them stands in the documentation. */
+function describeRollback(manifests, { isConfig }, { workflow }) {
+    const [one, other] = manifests.flatMap(({ file, sources }) => sources.map((source) => ({ file, source })));
+    if (one === undefined || other !== undefined)
+        return [];
+    const { file, source } = one;
+    const version = source.from !== undefined && source.from !== source.to ? source.from : 'NUMBER';
+    const inputs = [...(isConfig ? [`only: ${globOf(file)}`, `secret: ${source.secret}`] : []), `version: ${version}`];
+    const fields = inputs.map((input) => ` -f ${quote(input.replace(': ', '='))}`).join('');
     const command = workflow.file === undefined
-        ? ''
-        : `:\n\n\`\`\`sh\ngh workflow run ${workflow.file} --repo ${workflow.repository} -f version=${version}\n\`\`\``;
-    return `**To roll back**, run the workflow again with \`version: ${version}\` (and \`hold: true\`, if it also runs by itself)${command || '.'}`;
+        ? '.'
+        : `:\n\n\`\`\`sh\ngh workflow run ${workflow.file} --repo ${workflow.repository}${fields}\n\`\`\``;
+    return [
+        `**To roll back**, run the workflow again with ${inputs.map(markdown/* code */.aY).join(', ')} (and \`hold: true\`, if it also runs by itself)${command}`,
+    ];
+}
+/** Whatever could mean something to a glob, a shell or Markdown stands for itself as any character. */
+function globOf(file) {
+    return file.replace(/[^\p{L}\p{M}\p{N}/._ -]/gu, (character) => '?'.repeat(character.length));
+}
+function quote(argument) {
+    return /^[\w./=-]+$/.test(argument) ? argument : `'${argument}'`;
 }
 
-;// CONCATENATED MODULE: ./lib/kubernetes/provenance.js
-// What a manifest says of itself in clear: who manages it, which versions it carries, whether it is held.
-// It is a claim: whoever writes to the repository can write it too (docs/threat-model.md).
+;// CONCATENATED MODULE: ./lib/reading.js
+// What has to be read of the Flux repository before a wish can be planned: one list of paths for one query.
 
 
-const provenance_PREFIX = 'flux-secret-sync/';
-const MANAGED_BY = { label: 'app.kubernetes.io/managed-by', value: 'flux-secret-sync' };
-function formatProvenance({ sources, template, owner, hold }) {
-    const names = [...sources].map(([key, name]) => [key, (0,resource_names/* formatSecretVersionName */.BY)(name)]);
+function describeReading({ desired, prune }, { recipients, wish }) {
+    const manifests = desired.map(({ file }) => file);
+    const folders = [...new Set(manifests.map(folders_folderOf))];
+    const files = new Set([...manifests, ...folders.flatMap(kustomizationPaths)]);
+    const beside = new Set([
+        ...(wish.config === undefined ? [] : [wish.config]),
+        ...(recipients.length > 0 ? [] : manifests.flatMap(configurationPaths)),
+        ...folders.flatMap((folder) => foldersAbove(folder)).flatMap(kustomizationPaths),
+    ]);
     return {
-        ...(hold === undefined ? {} : { [`${provenance_PREFIX}hold`]: JSON.stringify(hold) }),
-        [`${provenance_PREFIX}owner`]: owner,
-        [`${provenance_PREFIX}sources`]: JSON.stringify(Object.fromEntries(names)),
-        [`${provenance_PREFIX}template`]: template,
+        files: [...files],
+        beside: [...beside].filter((path) => !files.has(path)),
+        folders: prune ? folders : [],
     };
 }
-/** Undefined for annotations of a manifest that this action did not write, or that were made unreadable since. */
-function findProvenance(annotations) {
-    const { [`${provenance_PREFIX}template`]: template, [`${provenance_PREFIX}owner`]: owner } = annotations;
-    const sources = parseSources(annotations[`${provenance_PREFIX}sources`]);
-    if (template === undefined || owner === undefined || sources === undefined)
-        return undefined;
-    return { sources, template, owner, hold: parseHold(annotations[`${provenance_PREFIX}hold`]) };
-}
-function isProvenance(annotation) {
-    return annotation.startsWith(provenance_PREFIX);
-}
-/** `sha256:` over JSON whose objects are given in one fixed order. */
-function digestTemplate(template) {
-    return `sha256:${(0,external_node_crypto_.createHash)('sha256').update(JSON.stringify(template)).digest('hex')}`;
-}
-function parseSources(text) {
-    const parsed = parseStrings(text);
-    if (parsed === undefined)
-        return undefined;
-    const sources = new Map();
-    for (const [key, value] of parsed) {
-        const name = (0,resource_names/* parseSecretVersionName */.dZ)(value);
-        if (name === undefined)
-            return undefined;
-        sources.set(key, name);
-    }
-    return sources;
-}
-/** An unreadable hold still holds: taking it for none would undo somebody's rollback. */
-function parseHold(text) {
-    if (text === undefined)
-        return undefined;
-    const parsed = new Map(parseStrings(text));
-    return { by: parsed.get('by') ?? 'unknown', since: parsed.get('since') ?? 'unknown' };
-}
-function parseStrings(text) {
-    if (text === undefined)
-        return undefined;
-    let parsed;
-    try {
-        parsed = JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
-    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-        return undefined;
-    const entries = Object.entries(parsed);
-    return entries.every((entry) => typeof entry[1] === 'string') ? entries : undefined;
-}
 
-;// CONCATENATED MODULE: ./lib/existing-manifest.js
-// What a branch already holds in a file that is to be written, and whether this action may write over it.
+// EXTERNAL MODULE: ./lib/kubernetes/docker-config.js
+var docker_config = __nccwpck_require__(65109);
+// EXTERNAL MODULE: ./lib/kubernetes/payload.js
+var payload = __nccwpck_require__(53090);
+;// CONCATENATED MODULE: ./lib/kubernetes/dotenv-payload.js
+// A payload that is a `.env` file. Data keys are readable in the repository, so that whatever is not certainly
+// `KEY=VALUE` refuses the whole payload: above all base64, of which `QUJD=` and `abcd==` would be keys otherwise.
 
-
-
-/** Written by `kubectl apply` with the values in clear, so it never stays. */
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+/** Blank lines and comments; each entry is looked for behind them. */
+const SKIPPED = /(?:[ \t]*(?:#[^\r\n]*)?\r?\n)*/y;
+const NAME = /[ \t]*(?:export[ \t]+)?(?<name>[A-Za-z_][A-Za-z0-9_.-]*)=[ \t]*/y;
+const DOUBLE_QUOTED = /"(?<quoted>[^"\\]*(?:\\[nrt"\\][^"\\]*)*)"/y;
+const SINGLE_QUOTED = /'(?<literal>[^']*)'/y;
+/** Begins with nothing that is a quote, a comment or base64's padding to some reader. A `#` behind a blank ends it. */
+const UNQUOTED = /(?<literal>[^\s"'`#=](?:[^\r\n \t]|[ \t]+(?![ \t#\r\n]|$))*)/y;
+const LINE_END = /(?:[ \t]+#[^\r\n]*|[ \t]*)(?:\r?\n|$)/y;
+const NOTHING_LEFT = /[ \t]*(?:#[^\r\n]*)?$/y;
+const ESCAPED = { n: '\n', r: '\r', t: '\t' };
 /**
- * @throws {FILE_NOT_OURS} when the file is something else than this one Secret
+ * Stricter than the readers of such files: no blank before the `=`, no other escapes than `\n \r \t \" \\`, and those
+ * only between double quotes. Quoted values may have several lines. A `$` is a dollar, and a `#` right behind a letter
+ * is no comment, as in a shell. An empty value has to be quoted: `KEY=`, as `KEY==`, may be the end of base64.
+ * @throws {PAYLOAD_MALFORMED} by the number of the line
  */
-function parseExistingManifest(desired, text) {
-    const document = (0,sops_document/* parseSopsDocument */.iF)(text);
-    if (document === undefined)
-        throw notOurs(desired, 'it is not one plain YAML document');
-    const { metadata } = document.clear;
-    const annotations = textsOf((0,sops_document/* isRecord */.u4)(metadata) ? metadata['annotations'] : undefined);
-    const labels = textsOf((0,sops_document/* isRecord */.u4)(metadata) ? metadata['labels'] : undefined);
-    const provenance = findProvenance(annotations);
-    if (provenance === undefined)
-        refuseOtherObject(desired, document);
-    return {
-        text,
-        dataKeys: new Set([...document.data.keys(), ...document.stringData.keys()]),
-        provenance,
-        labels: without(labels, (name) => name === MANAGED_BY.label),
-        annotations: without(annotations, (name) => isProvenance(name) || name === LAST_APPLIED),
-    };
+function parseDotenvPayload(version) {
+    const text = (0,payload/* decodeText */.g7)(version);
+    const entries = new Map();
+    let position = 0;
+    function take(pattern) {
+        pattern.lastIndex = position;
+        const match = pattern.exec(text);
+        if (match === null)
+            return undefined;
+        position = pattern.lastIndex;
+        return match.groups ?? {};
+    }
+    for (take(SKIPPED); take(NOTHING_LEFT) === undefined; take(SKIPPED)) {
+        const start = position;
+        const name = take(NAME)?.['name'];
+        const value = valueIn(take(DOUBLE_QUOTED) ?? take(SINGLE_QUOTED) ?? take(UNQUOTED));
+        if (name === undefined || value === undefined || take(LINE_END) === undefined) {
+            throw (0,payload/* malformed */.Qm)(version.name, `line ${lineAt(text, start)} of its payload is not KEY=VALUE in dotenv's strict form`);
+        }
+        if (entries.has(name)) {
+            throw (0,payload/* malformed */.Qm)(version.name, `line ${lineAt(text, start)} of its payload sets a key that a line before it has set`);
+        }
+        entries.set(name, value);
+    }
+    return entries;
 }
-/** What a manifest claims of itself; undefined for one that this action did not write. */
-function findClaims(text) {
-    const metadata = (0,sops_document/* parseSopsDocument */.iF)(text)?.clear['metadata'];
-    return findProvenance(textsOf((0,sops_document/* isRecord */.u4)(metadata) ? metadata['annotations'] : undefined));
+function valueIn(groups) {
+    const { quoted, literal } = groups ?? {};
+    return quoted?.replace(/\\(.)/g, (_, letter) => ESCAPED[letter] ?? letter) ?? literal;
+}
+function lineAt(text, position) {
+    return text.slice(0, position).split('\n').length;
+}
+
+// EXTERNAL MODULE: ./lib/kubernetes/json-payload.js
+var json_payload = __nccwpck_require__(73979);
+;// CONCATENATED MODULE: ./lib/kubernetes/data-value.js
+// What the config says of one value, and of a payload with many → their bytes.
+
+
+
+
+
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+/** @throws {PAYLOAD_MALFORMED, POINTER_NOT_FOUND, SECRET_EMPTY, DOCKER_CONFIG_INVALID} */
+function buildValue(value, accessed, file) {
+    if (value.kind === 'payload')
+        return readValue(value, accessed).payload;
+    const { server, username, password } = value;
+    const user = username.kind === 'text' ? username.text : readValue(username, accessed);
+    return (0,docker_config/* buildDockerConfig */.V)({ server, username: user, password: readValue(password, accessed) }, file);
+}
+/** What each entry of the payload is worth, in its order. @throws {PAYLOAD_MALFORMED} */
+function parseEntries({ request, format }, accessed) {
+    const version = accessed(request);
+    const entries = format === 'json' ? parseJsonEntries(version) : [...parseDotenvPayload(version)];
+    if (entries.length === 0)
+        throw (0,payload/* malformed */.Qm)(version.name, 'its payload has no entries');
+    return entries.map(([key, value]) => [key, new plaintext/* Plaintext */.w(Buffer.from(value))]);
+}
+/** A line end behind a token is a common accident; behind PEM it is how it should be. */
+function findLineEndNotes(key, value, accessed) {
+    const parts = value.kind === 'payload' ? [value] : [value.username, value.password];
+    return parts.flatMap((part) => {
+        if (part.kind === 'text' || part.pointer !== undefined || part.trimNewline)
+            return [];
+        const { name, payload } = accessed(part.request);
+        const bytes = payload.reveal();
+        if (lineEndLength(bytes) === 0 || isPem(bytes))
+            return [];
+        const ending = `The payload of ${(0,resource_names/* formatSecretVersionName */.BY)(name)} ends in a line end`;
+        return [`${ending}, and so does what \`${key}\` is made of: \`trim: newline\` in the config takes it off.`];
+    });
+}
+function readValue({ request, pointer, trimNewline }, accessed) {
+    const version = accessed(request);
+    const bytes = pointer === undefined ? version.payload.reveal() : (0,json_payload/* findPointed */.pm)(version, pointer);
+    const kept = trimNewline ? bytes.subarray(0, bytes.byteLength - lineEndLength(bytes)) : bytes;
+    if (kept.byteLength === 0 && pointer === undefined) {
+        throw (0,payload/* payloadError */.LL)(version.name, {
+            code: 'SECRET_EMPTY',
+            reason: 'its payload is nothing but a line end',
+            remedy: 'Add a version with content, or name another one.',
+        });
+    }
+    return { name: version.name, payload: new plaintext/* Plaintext */.w(kept) };
+}
+function parseJsonEntries(version) {
+    const { name } = version;
+    const json = (0,json_payload/* parseJsonPayload */.KK)(version);
+    if (!json.startsWith('{'))
+        throw (0,payload/* malformed */.Qm)(name, 'its JSON is not an object');
+    return [...(0,json_payload/* insideOf */.kP)(json, name)].map(([key, value], index) => [key, (0,json_payload/* bytesOf */.$$)(value, name, `its entry ${index + 1}`)]);
+}
+function lineEndLength(bytes) {
+    if (bytes.at(-1) !== LINE_FEED)
+        return 0;
+    return bytes.at(-2) === CARRIAGE_RETURN ? 2 : 1;
+}
+function isPem(bytes) {
+    return /^-----BEGIN /m.test(Buffer.from(bytes).toString('latin1'));
+}
+
+// EXTERNAL MODULE: ./lib/kubernetes/secret-type.js
+var secret_type = __nccwpck_require__(71167);
+;// CONCATENATED MODULE: ./lib/kubernetes/secret-data.js
+// Accessed payloads → the `data` of a Secret that Kubernetes takes; what it would not take is refused here.
+// Whatever is refused is named by its version and its position, never by its content.
+
+
+
+
+
+
+
+/**
+ * @throws {PAYLOAD_MALFORMED, POINTER_NOT_FOUND, SECRET_EMPTY, DATA_KEY_INVALID}
+ * @throws {CERTIFICATE_INVALID, DOCKER_CONFIG_INVALID, SECRET_INCOMPLETE, SECRET_TOO_LARGE}
+ */
+function buildSecretData(desired, accessed) {
+    const draft = { data: new Map(), sources: new Map() };
+    for (const [key, value] of desired.data) {
+        const names = (0,desired_secret/* requestsOfValue */.n)(value).map((request) => accessed(request).name);
+        draft.data.set(key, buildValue(value, accessed, desired.file));
+        draft.sources.set(key, names);
+    }
+    for (const from of desired.dataFrom)
+        addEntries(draft, desired, { from, accessed });
+    verifySize(desired, draft);
+    const expires = (0,secret_type/* verifyType */.Wg)(desired, valuesOf(draft));
+    const notes = [...desired.data].flatMap(([key, value]) => findLineEndNotes(key, value, accessed));
+    return { ...draft, expires, notes };
+}
+function addEntries({ data, sources }, desired, { from, accessed }) {
+    const { name } = accessed(from.request);
+    for (const [index, [key, value]] of parseEntries(from, accessed).entries()) {
+        const problem = (0,kubernetes_names/* isDataKey */.q_)(key) ? findClash(key, desired, sources) : 'has a name that no data key can have';
+        if (problem !== undefined) {
+            throw (0,payload/* payloadError */.LL)(name, {
+                code: 'DATA_KEY_INVALID',
+                reason: `its entry ${index + 1} ${problem}`,
+                remedy: 'Give the entry another name in a new version, or name in `data`, one by one, the values that are wanted.',
+            });
+        }
+        data.set(key, value);
+        sources.set(key, [name]);
+    }
+}
+/** The name is the config's where `data` has it; otherwise it is the payload's and is not said. */
+function findClash(key, desired, sources) {
+    if (desired.data.has(key))
+        return `is named \`${key}\`, and \`data\` in the config has that key too`;
+    const [other] = sources.get(key) ?? [];
+    return other && `has the name of an entry of ${(0,resource_names/* formatSecretVersionName */.BY)(other)}, which \`dataFrom\` lists before it`;
+}
+function verifySize({ file }, { data }) {
+    const size = [...data.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    if (size <= payload/* MAXIMUM_BYTES */.NM)
+        return;
+    throw new lib_errors/* ActionError */.lZ('SECRET_TOO_LARGE', {
+        message: `Cannot write ${file}: its values have ${size} bytes, and Kubernetes takes ${payload/* MAXIMUM_BYTES */.NM} at most.`,
+        remedy: 'Divide the values between several Secrets.',
+    });
+}
+/** Each value with the last version it is made of, which errors name. */
+function valuesOf({ data, sources }) {
+    return new Map([...data].flatMap(([key, payload]) => (sources.get(key) ?? []).map((name) => [key, { name, payload }])));
+}
+
+;// CONCATENATED MODULE: ./lib/losses.js
+// What writing over a manifest would lose, and whether it may: data keys that nobody asks for any more.
+
+
+
+/** @throws {FILE_WOULD_LOSE_KEYS} as far as the keys are known before an access */
+function notesOn({ desired, existing, owner, template }) {
+    if (existing === undefined)
+        return [];
+    const { provenance } = existing;
+    const before = provenance?.owner;
+    const notes = before === undefined || before === owner ? [] : [`${desired.file} belonged to ${before.slice(0, 200)} until now.`];
+    if (desired.dataFrom.length > 0)
+        return notes;
+    const dropped = droppedKeys(existing, { desired, keys: new Set(desired.data.keys()), template, owner });
+    return [...notes, ...dropped.map(describeDrop)];
+}
+/** The same for keys that only a payload tells. @throws {FILE_WOULD_LOSE_KEYS} */
+function notesOnEntries({ desired, existing, owner, template }, keys) {
+    if (existing === undefined || desired.dataFrom.length === 0)
+        return [];
+    return droppedKeys(existing, { desired, keys, template, owner }).map(describeDrop);
+}
+function describeDrop(key) {
+    return `The data key ${key} was dropped: no source accounts for it any more.`;
 }
 /**
- * The data keys that writing would drop and may: those whose secret goes on under another key, and, in a manifest
- * that is otherwise as this run would write it, keys that no source accounts for.
+ * The data keys that writing would drop and may: those that the same config file asked for before, those whose secret
+ * goes on under another key, and, in a manifest that is otherwise as this run would write it, keys that no source
+ * accounts for.
  * @throws {FILE_WOULD_LOSE_KEYS} for any other key
  */
-function droppedKeys(desired, existing, template) {
-    const { provenance } = existing;
-    const wanted = new Set([...desired.data.values()].map(({ name }) => name.secret));
-    const dropped = [...existing.dataKeys].filter((key) => !desired.data.has(key));
+function droppedKeys({ dataKeys, provenance }, replacement) {
+    const { desired, keys, template, owner } = replacement;
+    const wanted = new Set(secretsOf(desired));
+    const isOwn = owner !== INPUTS && provenance?.owner === owner;
+    const dropped = [...dataKeys].filter((key) => !keys.has(key));
     for (const key of dropped) {
-        const source = provenance?.sources.get(key);
-        const mayGo = source === undefined ? provenance?.template === template : wanted.has(source.secret);
+        const sources = provenance?.sources.get(key);
+        const mayGo = sources === undefined
+            ? provenance?.template === template
+            : isOwn || sources.every(({ secret }) => wanted.has(secret));
         if (!mayGo)
             throw wouldLose(desired, key);
     }
     return dropped;
 }
-/** A manifest of somebody else is taken over only where it is the same object. */
-function refuseOtherObject(desired, { clear }) {
-    const metadata = (0,sops_document/* isRecord */.u4)(clear['metadata']) ? clear['metadata'] : {};
-    if (clear['apiVersion'] !== 'v1' || clear['kind'] !== 'Secret')
-        throw notOurs(desired, 'it is not a Secret');
-    if (metadata['name'] !== desired.name || metadata['namespace'] !== desired.namespace) {
-        throw notOurs(desired, 'it is a Secret of another name or namespace');
-    }
-    if ((clear['type'] ?? 'Opaque') !== desired.type)
-        throw notOurs(desired, 'it is a Secret of another type');
-    if (clear['immutable'] === true)
-        throw notOurs(desired, 'it is an immutable Secret');
-}
-function notOurs({ file }, reason) {
-    return new errors/* ActionError */.lZ('FILE_NOT_OURS', {
-        message: `Cannot write ${file}: the Flux repository holds something else there, ${reason}.`,
-        remedy: 'Name another `file`, or make `name` and `namespace` those of the Secret that is there.',
-    });
+function secretsOf(desired) {
+    return (0,desired_secret/* requestsOf */.u)(desired).map(({ name }) => name.secret);
 }
 function wouldLose({ file }, key) {
-    return new errors/* ActionError */.lZ('FILE_WOULD_LOSE_KEYS', {
+    return new lib_errors/* ActionError */.lZ('FILE_WOULD_LOSE_KEYS', {
         message: `Cannot write ${file}: it holds the data key ${key}, which this run does not know and would drop.`,
         remedy: 'Give each secret a `file` of its own, or delete that key (or the file) first if it is no longer needed.',
     });
 }
-function without(entries, drops) {
-    return Object.fromEntries(Object.entries(entries).filter(([name]) => !drops(name)));
-}
-function textsOf(value) {
-    if (!(0,sops_document/* isRecord */.u4)(value))
-        return {};
-    return Object.fromEntries(Object.entries(value).filter((entry) => typeof entry[1] === 'string'));
-}
 
-;// CONCATENATED MODULE: ./lib/plan.js
-// What has to be done for one file, decided from what is wished, what the branch holds and what `latest` and
-// aliases resolve to. Pure: nothing is read, decrypted or accessed to find out.
+;// CONCATENATED MODULE: ./lib/encrypt-step.js
+// The ciphertext of a manifest that is to be written: its versions are accessed, its data is made, sops encrypts it.
 
 
 
 
 
 
-/** Raised only where another digest for the same wish is intended: every manifest is then encrypted anew. */
-const TEMPLATE_FORMAT = 1;
-const OWNER = 'inputs';
-const NONE = new Map();
-/**
- * @throws {FILE_NOT_OURS | FILE_WOULD_LOSE_KEYS} when the file may not be written over
- * @throws {SECRET_WENT_BACK} when `latest` is lower than what the branch holds
- */
-function plan(situation) {
-    const { rule, text, resolved } = situation;
-    const existing = text === undefined ? undefined : parseExistingManifest(situation.desired, text);
-    const provenance = existing?.provenance;
-    const desired = pinHeld(situation.desired, provenance);
-    const isHeld = desired !== situation.desired;
-    refuseGoingBack(desired, provenance, resolved);
-    const template = templateOf(desired, rule);
-    const from = provenance?.sources ?? NONE;
-    const sources = findSources(desired, from, resolved);
-    const hold = isHeld ? provenance?.hold : findWishedHold(situation, provenance, sources);
-    if (existing !== undefined && sources !== undefined && !situation.refresh) {
-        const clear = buildClearManifest({ desired, template, hold, existing }, sources);
-        const manifest = EncryptedManifest.verify(desired.file, existing.text, {
-            clear,
-            dataKeys: desired.data.keys(),
-            rule,
-        });
-        if (manifest instanceof EncryptedManifest) {
-            return { kind: isHeld ? 'held' : 'unchanged', desired, from, hold, manifest };
-        }
-    }
-    const dropped = existing === undefined ? [] : droppedKeys(desired, existing, template);
-    const kind = existing === undefined ? 'create' : 'update';
-    return { kind, desired, from, rule, template, hold, existing, dropped };
-}
-/** All that the manifest says in clear. */
-function buildClearManifest({ desired, template, hold, existing }, sources) {
-    const { name, namespace, type } = desired;
+
+
+/** @throws {ActionError} for what keeps this one manifest from being made or encrypted */
+async function encryptStep(step, { secrets, encrypter, say }) {
+    if (step.manifest !== undefined)
+        return step;
+    const { change, configuration } = step;
+    const { desired, rule } = change;
+    const accessed = await accessAll(desired, secrets, say);
+    const { data, sources, expires, notes } = buildSecretData(desired, (request) => {
+        const version = accessed.get((0,resource_names/* formatVersionRequest */.fE)(request));
+        if (version === undefined)
+            throw new Error('a version was used that nobody had asked for');
+        return version;
+    });
+    refuseOtherProject(change, accessed);
+    const dropped = notesOnEntries(change, new Set(data.keys()));
+    const clear = buildClearManifest(change, { sources, empty: emptyKeys({ data }), expires });
+    say(`Encrypting ${desired.file} for ${rule.keyGroups
+        .flat()
+        .map(({ id }) => id)
+        .join(', ')}.`);
     return {
-        apiVersion: 'v1',
-        kind: 'Secret',
-        metadata: {
-            name,
-            ...(namespace === undefined ? {} : { namespace }),
-            labels: { ...existing?.labels, [MANAGED_BY.label]: MANAGED_BY.value },
-            annotations: { ...existing?.annotations, ...formatProvenance({ sources, template, owner: OWNER, hold }) },
-        },
-        type,
+        ...step,
+        resolved: new Map([...accessed].map(([request, { name }]) => [request, name])),
+        manifest: await encrypter.encrypt({ file: desired.file, manifest: { clear, data }, rule, configuration }),
+        expires,
+        notes: [...step.notes, ...notes, ...dropped],
     };
 }
-/** As wished, but for a held manifest: the versions that it carries stand in the place of `latest` and aliases. */
-function pinHeld(desired, provenance) {
-    if (provenance?.hold === undefined || !isFollowing(desired))
-        return desired;
-    const pinned = [...desired.data].flatMap(([key, { name }]) => {
-        const held = findCarried(provenance.sources, key, name);
-        return held === undefined ? [] : [[key, { name, version: { kind: 'number', number: held.version } }]];
-    });
-    // Another secret in the place of the one that is held is none of the hold's business.
-    return pinned.length === 0 ? desired : { ...desired, data: new Map([...desired.data, ...pinned]) };
-}
-/** The version of a secret that a manifest carries, under this key or, where that is new, under another one. */
-function findCarried(sources, key, name) {
-    return [sources.get(key), ...sources.values()].find((source) => source !== undefined && (0,resource_names/* isSameSecret */.n_)(source, name));
-}
-/** Whether time alone may bring another version. */
-function isFollowing({ data, hold }) {
-    return hold === undefined && [...data.values()].some(({ version }) => version.kind !== 'number');
-}
-/** What `hold: true` writes: whoever holds these very versions already goes on holding them. */
-function findWishedHold({ desired, hold }, provenance, sources) {
-    if (desired.hold !== true)
-        return undefined;
-    const isSame = [...(sources ?? [])].every(([key, { version }]) => provenance?.sources.get(key)?.version === version);
-    return sources !== undefined && isSame ? (provenance?.hold ?? hold) : hold;
-}
-/**
- * The versions that the manifest has to claim. Undefined where a pinned number is not the one that is claimed: which
- * full name it has, only an access tells.
- */
-function findSources(desired, claimed, resolved) {
-    const sources = new Map();
-    for (const [key, { name, version }] of desired.data) {
-        const source = version.kind === 'number' ? claimed.get(key) : resolved.get(key);
-        if (source === undefined || !(0,resource_names/* isSameSecret */.n_)(source, name))
-            return undefined;
-        if (version.kind === 'number' && source.version !== version.number)
-            return undefined;
-        sources.set(key, source);
-    }
-    return sources;
-}
-function refuseGoingBack(desired, provenance, resolved) {
-    for (const [key, { version }] of desired.data) {
-        const now = resolved.get(key);
-        const before = now && findCarried(provenance?.sources ?? NONE, key, now);
-        if (version.kind !== 'latest' || now === undefined || before === undefined)
+/** A held number is one of the secret that was held: in another project, of the same name, it is another version. */
+function refuseOtherProject({ desired, from, isHeld }, accessed) {
+    if (!isHeld)
+        return;
+    for (const wanted of (0,versions/* listWanted */.UK)(desired)) {
+        const held = (0,versions/* findCarried */.O4)(wanted, from);
+        const { name } = accessed.get((0,resource_names/* formatVersionRequest */.fE)(wanted.request)) ?? {};
+        if (name === undefined || held?.version !== name.version || held.project === name.project)
             continue;
-        // Both are Google's own names: a secret of another project is another one.
-        if (now.project !== before.project || !(0,resource_names/* isLower */.cs)(now.version, before.version))
-            continue;
-        throw new errors/* ActionError */.lZ('SECRET_WENT_BACK', {
-            message: `Cannot update ${desired.file}: latest resolves to ${(0,resource_names/* formatSecretVersionName */.BY)(now)}, but version ${before.version} is committed.`,
-            remedy: `To go back on purpose, write \`version: ${now.version}\`; otherwise run it again, for Secret Manager may answer late.`,
+        throw new lib_errors/* ActionError */.lZ('SECRET_MISMATCH', {
+            message: `Cannot keep ${desired.file} at ${(0,resource_names/* formatSecretVersionName */.BY)(held)}: it is held, and the secret of that name that is asked for now is one of another project.`,
+            remedy: 'Release it with `hold: false`, or ask for the secret that it was held with.',
         });
     }
 }
-/** Everything that shapes the manifest but the versions: what was asked for, not what Google resolved it to. */
-function templateOf({ name, namespace, type, data }, rule) {
-    return digestTemplate({
-        format: TEMPLATE_FORMAT,
-        name,
-        namespace: namespace ?? null,
-        type,
-        data: [...data]
-            .map(([key, { name: { project, location, secret }, },]) => [key, project, location ?? null, secret])
-            .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
-        rule: (0,encryption_rule/* formatEncryptionRule */.Zy)(rule),
+async function accessAll(desired, secrets, say) {
+    const accesses = (0,desired_secret/* requestsOf */.u)(desired).map(async (request) => {
+        const name = (0,resource_names/* formatVersionRequest */.fE)(request);
+        // What is followed was asked for, and said, before.
+        if (!(0,versions/* isFollowing */.E$)(request))
+            say(`Accessing ${name}.`);
+        return [name, await secrets.access(request)];
     });
+    return new Map(await Promise.all(accesses));
 }
 
 ;// CONCATENATED MODULE: ./lib/step.js
-// One manifest's way through a run: which versions it follows, what has to be done to it, and its ciphertext.
+// One manifest's way through a run: what has to be done to it, and what an earlier run has done already.
 
 
 
 
 
-/** Starts asking while the branch is still being read. Only that shows what is needed, so a failure is nobody's yet. */
-function startFollowing(secrets, desired) {
-    for (const request of desired.flatMap(({ data }) => [...data.values()])) {
-        if (request.version.kind !== 'number')
-            secrets.access(request).catch(() => undefined);
+
+
+
+
+/** @throws {ActionError} for what keeps this one manifest from being as it should be */
+async function planStep(desired, planning) {
+    const { branches, owner } = planning;
+    const existing = branches.base(desired.file);
+    if (desired.state === 'absent') {
+        const isThere = mayDelete(desired.file, existing, owner);
+        return isThere ? { kind: 'delete', desired, isPruned: false } : { kind: 'absent', desired };
     }
-}
-/** What is left to ask for: a version that is held, on the base or in what is proposed, needs no `latest` to stay. */
-function findFollowed(desired, { base, proposal }) {
-    if (!isFollowing(desired))
-        return desired;
-    const open = proposal?.pullRequest && proposal;
-    const texts = [base, open].flatMap((snapshot) => snapshot?.files.get(desired.file) ?? []);
-    return texts.reduce((wish, text) => pinHeld(wish, findClaims(text)), desired);
-}
-/** Asks what `latest` and aliases are now. A pinned number is not asked for: it may need no access at all. */
-async function followVersions(secrets, desired, log) {
-    const resolved = await Promise.all(desired.map(async ({ file, data }) => {
-        const following = [...data].filter(([, { version }]) => version.kind !== 'number');
-        const names = following.map(async ([key, request]) => {
-            const { name } = await secrets.access(request);
-            log(`${(0,resource_names/* formatVersionRequest */.fE)(request)} is ${(0,resource_names/* formatSecretVersionName */.BY)(name)}.`);
-            return [key, name];
-        });
-        return [file, new Map(await Promise.all(names))];
-    }));
-    return new Map(resolved);
-}
-async function planStep(planning) {
-    const { desired, rule, configuration, target, refresh, hold } = planning;
-    const situation = {
-        desired,
-        rule,
-        text: target.base.files.get(desired.file),
-        resolved: planning.resolved.get(desired.file) ?? new Map(),
-        refresh,
-        hold,
-    };
-    const change = await planOnceMore(situation, planning.secrets);
-    const governed = { desired: change.desired, rule, configuration };
-    const proposed = planOnProposal(situation, target);
+    const { rule, configuration } = planning.govern(desired.file);
+    const resolved = planning.resolve(pinAllHeld(desired, branches));
+    const situation = { ...planning, desired, rule, existing, resolved, heldAs: undefined };
+    const proposed = planOnProposal(situation, branches);
+    const isProposed = proposed !== undefined && !isWrite(proposed);
     // A rollback that is proposed and held is not taken back by a run that follows `latest`.
-    if (proposed?.kind === 'held')
-        return { ...governed, change: proposed, versions: proposed.from, manifest: undefined };
-    if (change.kind !== 'create' && change.kind !== 'update') {
-        return { ...governed, change, versions: change.from, manifest: undefined };
-    }
-    if (proposed?.kind === 'unchanged') {
-        const { from: versions, hold, manifest } = proposed;
-        const write = { ...change, hold };
-        if (says(manifest, { write, versions }))
-            return { ...governed, change: write, versions, manifest };
-    }
-    return { ...governed, change, versions: situation.resolved, manifest: undefined };
+    if (isProposed && proposed.kind === 'held')
+        return leave(proposed);
+    const change = await planOnceMore(isProposed ? situation : keepProposedHold(situation, branches), planning.secrets);
+    if (!isWrite(change))
+        return leave(change);
+    const write = {
+        kind: 'write',
+        desired: change.desired,
+        change,
+        configuration,
+        resolved,
+        manifest: undefined,
+        expires: undefined,
+        notes: notesOn(change),
+    };
+    return (isProposed && reuse(write, proposed)) || write;
 }
-/** Whether it says in clear what would be written now: people may have changed labels on the base meanwhile. */
-function says({ file, text }, { write, versions }) {
-    const { desired, rule } = write;
-    const clear = buildClearManifest(write, versions);
-    const verified = EncryptedManifest.verify(file, text, { clear, dataKeys: desired.data.keys(), rule });
-    return verified instanceof EncryptedManifest;
+/** What is proposed and held stays so where its manifest has to be made anew: for another label, another recipient. */
+function keepProposedHold(situation, { proposal, isProposalOpen }) {
+    const { desired } = situation;
+    const claims = isProposalOpen ? findClaims(proposal?.(desired.file) ?? { document: undefined }) : undefined;
+    const pinned = pinHeld(desired, claims);
+    if (pinned === desired)
+        return situation;
+    // What the base holds is older.
+    return { ...situation, desired: { ...pinned, hold: 'release' }, heldAs: claims?.hold };
+}
+function leave(change) {
+    const { desired, contents } = change;
+    return { kind: 'leave', desired, change, resolved: (0,versions/* resolveCarried */.Vn)(desired, contents.sources) };
+}
+/**
+ * The step of a run that asks Google nothing: what is carried stands for whatever is followed, so that the plan shows
+ * what the wish itself changes.
+ */
+async function planWithoutGoogle(desired, planning) {
+    const existing = planning.branches.base(desired.file);
+    const claims = existing && findClaims(existing);
+    if (desired.state === 'absent' || claims === undefined)
+        return await planStep(desired, planning);
+    const step = await planStep((0,versions/* pinCarried */.E8)(desired, claims.sources, versions/* isFollowing */.E$), planning);
+    const isOpen = step.kind === 'write' || (step.kind === 'leave' && step.change.kind === 'unchanged');
+    return isOpen ? { ...step, desired, resolved: new Map() } : step;
+}
+/** The ciphertext of an earlier run, where it says in clear what would be written now: labels may have changed. */
+function reuse(write, { contents, hold, manifest }) {
+    const change = { ...write.change, hold };
+    const verified = verifyAs(change, contents, { document: sops_document/* SopsDocument */.hb.parse(manifest.text) });
+    if (verified === undefined)
+        return undefined;
+    const resolved = (0,versions/* resolveCarried */.Vn)(change.desired, contents.sources);
+    const notes = [...write.notes, ...notesOnEntries(change, new Set(contents.sources.keys()))];
+    return { ...write, change, resolved, manifest: verified, expires: contents.expires, notes };
 }
 /** Secret Manager may answer late for `latest`: a version lower than the committed one is asked for once more. */
 async function planOnceMore(situation, secrets) {
@@ -50874,58 +53760,83 @@ async function planOnceMore(situation, secrets) {
         return plan(situation);
     }
     catch (error) {
-        if (!(error instanceof errors/* ActionError */.lZ) || error.code !== 'SECRET_WENT_BACK')
+        if (secrets === undefined || !(error instanceof lib_errors/* ActionError */.lZ) || error.code !== 'SECRET_WENT_BACK')
             throw error;
-        const latest = [...situation.desired.data].filter(([, { version }]) => version.kind === 'latest');
-        const again = latest.map(async ([key, request]) => {
-            return [key, (await secrets.accessAgain(request)).name];
+        const latest = (0,desired_secret/* requestsOf */.u)(situation.desired).filter(({ version }) => version.kind === 'latest');
+        const again = latest.map(async (request) => {
+            return [(0,resource_names/* formatVersionRequest */.fE)(request), (await secrets.accessAgain(request)).name];
         });
         return plan({ ...situation, resolved: new Map([...situation.resolved, ...(await Promise.all(again))]) });
     }
 }
 /** What would have to be done to the head branch: an earlier run's ciphertext may still be right. */
-function planOnProposal(situation, { proposal }) {
-    const text = proposal?.files.get(situation.desired.file);
-    if (text === undefined)
-        return undefined;
+function planOnProposal(situation, { proposal, isProposalOpen }) {
     try {
-        const change = plan({ ...situation, text });
+        const existing = proposal?.(situation.desired.file);
+        if (existing === undefined)
+            return undefined;
+        const change = plan({ ...situation, existing });
         // A pull request that somebody has closed holds nothing any more.
-        return change.kind === 'held' && proposal?.pullRequest === undefined ? undefined : change;
+        return change.kind === 'held' && !isProposalOpen ? undefined : change;
     }
     catch (error) {
         // What was only proposed may be written over.
-        if (error instanceof errors/* ActionError */.lZ)
+        if (error instanceof lib_errors/* ActionError */.lZ)
             return undefined;
         throw error;
     }
 }
-async function encryptStep(step, { secrets, encrypter, log }) {
-    const { change, desired, rule, configuration } = step;
-    if ((change.kind !== 'create' && change.kind !== 'update') || step.manifest !== undefined)
-        return step;
-    const versions = new Map();
-    const data = new Map();
-    for (const [key, request] of desired.data) {
-        // What is followed was asked for, and said, before.
-        if (request.version.kind === 'number')
-            log(`Accessing ${(0,resource_names/* formatVersionRequest */.fE)(request)}.`);
-        const { name, payload } = await secrets.access(request);
-        versions.set(key, name);
-        data.set(key, payload);
+
+;// CONCATENATED MODULE: ./lib/steps.js
+// All manifests of a run through one phase after the other. What fails for one of them is its own, and the others go on.
+
+
+
+
+
+
+async function planAll(desired, request) {
+    const { secrets, branches, govern, log } = request;
+    if (secrets === undefined) {
+        const planning = { ...request, resolve: () => new Map(), secrets };
+        return await Promise.all(desired.map((each) => attempt(each, () => planWithoutGoogle(each, planning))));
     }
-    const recipients = rule.keyGroups.flat().map(({ id }) => id);
-    log(`Encrypting ${desired.file} for ${recipients.join(', ')}.`);
-    const manifest = { clear: buildClearManifest(change, versions), data };
-    return {
-        ...step,
-        versions,
-        manifest: await encrypter.encrypt({ file: desired.file, manifest, rule, configuration }),
-    };
+    const followed = desired.flatMap((each) => findFollowed(each, { branches, govern }) ?? []);
+    const resolve = await followVersions(secrets, followed, log);
+    const planning = { ...request, resolve, secrets };
+    return await Promise.all(desired.map((each) => attempt(each, () => planStep(each, planning))));
 }
-/** Whether the base is to change; what is to be written may be encrypted already. */
-function isWrite({ change }) {
-    return change.kind === 'create' || change.kind === 'update';
+/** Undefined where there is nothing to ask for, or where planning is bound to fail: it will say why. */
+function findFollowed(desired, { branches, govern }) {
+    if (desired.state === 'absent')
+        return undefined;
+    try {
+        govern(desired.file);
+        return pinAllHeld(desired, branches);
+    }
+    catch (error) {
+        (0,lib_errors/* ownError */.ld)(error);
+        return undefined;
+    }
+}
+async function encryptAll(steps, { secrets, encrypter, log }) {
+    const total = steps.filter((step) => step.kind === 'write' && step.manifest === undefined).length;
+    const progress = startProgress(log, 'Encrypting', total);
+    return await Promise.all(steps.map(async (step) => {
+        if (step.kind !== 'write' || step.manifest !== undefined)
+            return step;
+        const encrypted = await attempt(step.desired, () => encryptStep(step, { secrets, encrypter, say: progress.say }));
+        progress.count();
+        return encrypted;
+    }));
+}
+async function attempt(desired, work) {
+    try {
+        return await work();
+    }
+    catch (error) {
+        return { kind: 'failed', desired, error: (0,lib_errors/* ownError */.ld)(error) };
+    }
 }
 
 ;// CONCATENATED MODULE: ./lib/sync.js
@@ -50939,11 +53850,15 @@ function isWrite({ change }) {
 
 
 
-/** @throws {ActionError} with any code; nothing has changed then but what its message names */
+
+
+
+
+/**
+ * What went wrong with single manifests stands in the report, and in its `error`.
+ * @throws {ActionError} with any code for what ends the run; nothing has changed then but what its message names
+ */
 async function sync(request, ports) {
-    const secrets = request.desired.flatMap(({ data }) => [...data.values()].map(({ name }) => name));
-    const rule = request.recipients.length > 0 ? (0,encryption_rule/* recipientsRule */.tt)(request.recipients) : undefined;
-    await refuseOutside(request.policy, secrets, rule);
     const pass = createPass(request, ports);
     let mayHaveWritten = false;
     for (;;) {
@@ -50963,102 +53878,159 @@ async function sync(request, ports) {
 }
 /** One way through the pipeline; called again it goes on with what the first one has accessed and encrypted. */
 function createPass(request, ports) {
+    const { mode, run, wish } = request;
     const { publisher, log } = ports;
     const secrets = rememberAccesses(ports.secrets);
     const encrypter = rememberEncryptions(ports.encrypter);
-    let attempted = [];
-    return async () => {
+    let attempted;
+    async function read() {
         log(`Reading ${request.repository}.`);
+        const text = wish.config === undefined ? undefined : await publisher.readFile(wish.config);
+        const state = await wish.resolve(text);
+        await refuseOutside(request, namesOf(state));
         if (mayFollowEarly(request))
-            startFollowing(secrets, request.desired);
-        const target = await publisher.read({ ...pathsOf(request), isRetry: attempted.length > 0 });
-        if (target.lostCommit !== undefined && target.proposal === undefined && attempted.length > 0) {
-            return reportSync(request.repository, target, attempted, { commit: target.lostCommit });
+            startFollowing(secrets, state.desired);
+        const target = await publisher.read({ ...describeReading(state, request), isRetry: attempted !== undefined });
+        // Somebody has changed it between the two reads.
+        if (wish.config !== undefined && target.base.files.get(wish.config) !== text)
+            throw new StalePlan(false, undefined);
+        return { state, target };
+    }
+    async function prepare(state, target) {
+        const branches = openBranches(target);
+        const planned = await planAll(state.desired, {
+            ...{ branches, log, owner: wish.owner, refresh: request.refresh },
+            govern: await createGovern(request, { base: target.base, files: filesOf(state) }),
+            hold: { by: run.actor, since: run.startedAt },
+            secrets: mode === 'review' ? undefined : secrets,
+        });
+        const steps = mode === 'publish' ? await encryptAll(planned, { secrets, encrypter, log }) : planned;
+        return conclude(steps, { base: target.base, branches, owner: wish.owner, prune: state.prune });
+    }
+    return async () => {
+        const { state, target } = await read();
+        const { base, proposal, lostCommit } = target;
+        if (lostCommit !== undefined && proposal === undefined && attempted !== undefined) {
+            return reportSync(request, target, attempted, { commit: lostCommit });
         }
-        const governed = await Promise.all(request.desired.map((desired) => govern(request, target.base, desired)));
-        const followed = request.desired.map((desired) => findFollowed(desired, target));
-        const resolved = await followVersions(secrets, followed, log);
-        const hold = { by: request.run.actor, since: request.run.startedAt };
-        const planning = { refresh: request.refresh, hold, target, resolved, secrets };
-        const steps = await Promise.all(governed.map((each) => planStep({ ...each, ...planning })));
-        if (!request.publish)
-            return reportSync(request.repository, target, steps, undefined);
-        const ready = await Promise.all(steps.map((step) => encryptStep(step, { secrets, encrypter, log })));
-        const manifests = ready.flatMap(({ manifest }) => manifest ?? []);
-        if (manifests.length === 0)
-            return reportSync(request.repository, target, ready, await settle(target, ready, log));
-        attempted = ready;
+        const conclusion = await prepare(state, target);
+        if (!mayPublish(request, conclusion, target))
+            return reportSync(request, target, conclusion, undefined);
+        const changes = listChanges(conclusion, base);
+        if (isEmpty(changes))
+            return reportSync(request, target, conclusion, await sync_withdraw(target, conclusion, log));
+        attempted = conclusion;
         ports.deadline.signal.throwIfAborted();
         log(`Publishing to ${request.repository}.`);
-        const text = describePublication(ready.filter(isWrite).map(reportManifest), request.text, request.run);
-        const sources = [
-            ...new Set(ready.filter(isWrite).flatMap(({ versions }) => [...versions.values()].map(resource_names/* formatSecretVersionName */.BY))),
-        ];
-        return reportSync(request.repository, target, ready, await target.publish({ ...text, manifests, sources }));
+        const description = describePublication(reportChanges(conclusion, base, run), request.text, run);
+        const published = await target.publish({ ...description, files: changes, sources: listVersions(conclusion) });
+        return reportSync(request, target, conclusion, published);
     };
 }
-function pathsOf({ desired, recipients }) {
-    const files = desired.map(({ file }) => file);
-    return { files, configurations: recipients.length > 0 ? [] : [...new Set(files.flatMap(configurationPaths))] };
+function namesOf({ desired }) {
+    return desired.flatMap((each) => (each.state === 'absent' ? [] : (0,desired_secret/* requestsOf */.u)(each).map(({ name }) => name)));
 }
-/** Nothing is to be written. What was proposed goes, but for what is held there, or may be the way out of a hold. */
-function settle(target, steps, log) {
-    const { base, proposal } = target;
-    if (proposal === undefined)
-        return {};
-    const isHeld = steps.some(({ change: { kind, desired } }) => {
-        return kind === 'held' && proposal.files.get(desired.file) !== base.files.get(desired.file);
-    });
-    if (!isHeld) {
-        log('Nothing is left to change: taking back what was proposed.');
-        return target.withdraw();
-    }
-    const { pullRequest } = proposal;
-    if (pullRequest === undefined)
-        return {};
-    return { pullRequest: { number: pullRequest.number, url: pullRequest.url, operation: 'none' } };
+/** Those that a rule is needed for. */
+function filesOf({ desired }) {
+    return desired.flatMap(({ state, file }) => (state === 'absent' ? [] : [file]));
 }
 /** Where the repository decides on the recipients and the workflow bounds them, nothing is accessed before they are known. */
-function mayFollowEarly({ recipients, policy }) {
-    return recipients.length > 0 || policy.allowedRecipients.length === 0;
-}
-/** @throws {SOPS_NO_RULE | RECIPIENT_NOT_ALLOWED | SOPS_CONFIG_INVALID | SOPS_KEY_SERVICE_NOT_SUPPORTED} */
-async function govern({ recipients, policy }, base, desired) {
-    if (recipients.length > 0)
-        return { desired, rule: (0,encryption_rule/* recipientsRule */.tt)(recipients), configuration: undefined };
-    const configuration = findConfiguration(base, desired.file);
-    if (configuration === undefined)
-        throw noRecipients(desired.file);
-    const { parseCreationRule } = await Promise.all(/* import() */[__nccwpck_require__.e(856), __nccwpck_require__.e(93)]).then(__nccwpck_require__.bind(__nccwpck_require__, 36093));
-    const rule = parseCreationRule(configuration, desired.file);
-    await refuseOutside(policy, [], rule);
-    return { desired, rule, configuration };
+function mayFollowEarly({ mode, recipients, policy }) {
+    return mode !== 'review' && (recipients.length > 0 || policy.allowedRecipients.length === 0);
 }
 /**
- * Globs need a library, which a run without a policy does not load.
- * @throws {SECRET_NOT_ALLOWED | RECIPIENT_NOT_ALLOWED}
+ * All or nothing, unless it is asked for by name. Never over a proposal that has something for a manifest that failed
+ * now: the branch is made anew, and that would be gone.
  */
-async function refuseOutside(policy, secrets, rule) {
-    if (policy.allowedSecrets.length + policy.allowedRecipients.length === 0)
-        return;
-    const { refuseRecipients, refuseSecret } = await Promise.all(/* import() */[__nccwpck_require__.e(6), __nccwpck_require__.e(661)]).then(__nccwpck_require__.bind(__nccwpck_require__, 90661));
-    for (const secret of secrets)
-        refuseSecret(policy, secret);
-    if (rule !== undefined)
-        refuseRecipients(policy, rule);
+function mayPublish({ mode, publishRest }, { steps }, { base, proposal }) {
+    const failed = steps.filter(({ kind }) => kind === 'failed').map(({ desired }) => desired.file);
+    if (mode !== 'publish' || (failed.length > 0 && !publishRest))
+        return false;
+    return failed.every((file) => proposal === undefined || proposal.files.get(file) === base.files.get(file));
 }
-function noRecipients(file) {
-    return new errors/* ActionError */.lZ('SOPS_NO_RULE', {
-        message: `Cannot encrypt ${file}: nobody is named to encrypt it for, and the Flux repository has no .sops.yaml above it.`,
-        remedy: 'Name recipients with the inputs `gcp-kms`, `age` or `pgp`, or add a .sops.yaml to the repository.',
+function isEmpty({ manifests, kustomizations, deletions }) {
+    return manifests.length + kustomizations.length + deletions.length === 0;
+}
+/**
+ * Nothing is to be written, so what an earlier run proposed goes. Not while that may be what failed now, or the way out
+ * of what is held on the base.
+ */
+async function sync_withdraw({ base, proposal, withdraw: takeBack }, { steps }, log) {
+    if (proposal === undefined)
+        return {};
+    const mayStay = steps.some((step) => {
+        const { file } = step.desired;
+        const isHeld = step.kind === 'leave' && step.change.kind === 'held';
+        return step.kind === 'failed' || (isHeld && proposal.files.get(file) !== base.files.get(file));
     });
+    if (!mayStay) {
+        log('Nothing is left to change: taking back what was proposed.');
+        return await takeBack();
+    }
+    const { pullRequest } = proposal;
+    return pullRequest === undefined
+        ? {}
+        : { pullRequest: { number: pullRequest.number, url: pullRequest.url, operation: 'none' } };
 }
 function uncertain({ repository }, cause) {
-    return new errors/* ActionError */.lZ('PUBLICATION_UNCERTAIN', {
-        message: `Cannot tell whether ${repository} was changed: GitHub did not answer a write. ${(0,errors/* toActionError */.ie)(cause).message}`,
+    return new lib_errors/* ActionError */.lZ('PUBLICATION_UNCERTAIN', {
+        message: `Cannot tell whether ${repository} was changed: GitHub did not answer a write. ${(0,lib_errors/* toActionError */.ie)(cause).message}`,
         remedy: 'Run it again: what has arrived is then left alone, and what has not is written.',
         changedSomething: true,
         cause,
+    });
+}
+
+;// CONCATENATED MODULE: ./lib/wish.js
+// Where it is said what should be there: in the action's inputs, in a file of the Flux repository, or in one of the
+// workspace. Config files are read by a library, which a run without one never loads.
+
+
+
+
+function createWish(inputs, { repository, workflow }) {
+    if (inputs.kind === 'secret') {
+        const { desired } = inputs;
+        const state = { desired: [desired], prune: false };
+        return { owner: INPUTS, scope: desired.file, config: undefined, resolve: () => Promise.resolve(state) };
+    }
+    const isInRepository = inputs.source === 'repository';
+    return {
+        owner: `${isInRepository ? repository : workflow.repository}/${inputs.path}`,
+        scope: describeScope(inputs),
+        config: isInRepository ? inputs.path : undefined,
+        async resolve(inRepository) {
+            const text = isInRepository ? inRepository : await readWorkspace(workflow.workspace, inputs.path);
+            if (text === undefined)
+                throw wish_notFound(inputs, repository);
+            const { parseConfig } = await Promise.all(/* import() */[__nccwpck_require__.e(934), __nccwpck_require__.e(35)]).then(__nccwpck_require__.bind(__nccwpck_require__, 65035));
+            const { narrowConfig } = await Promise.all(/* import() */[__nccwpck_require__.e(6), __nccwpck_require__.e(459)]).then(__nccwpck_require__.bind(__nccwpck_require__, 10459));
+            return narrowConfig(parseConfig({ path: inputs.path, text, projectId: inputs.projectId }), inputs);
+        },
+    };
+}
+/** A run that is limited, or goes back with one secret, is another one than that for the whole file. */
+function describeScope({ path, only, override }) {
+    return [`config ${path}`, ...only.toSorted(), ...(override === undefined ? [] : [`secret ${override.secret}`])].join(', ');
+}
+/** Undefined for what is not there, or leads out of the workspace. */
+async function readWorkspace(workspace, path) {
+    try {
+        const root = await (0,external_node_fs_promises_namespaceObject.realpath)(workspace);
+        const file = await (0,external_node_fs_promises_namespaceObject.realpath)((0,external_node_path_.join)(root, path));
+        return file.startsWith(`${root}${external_node_path_.sep}`) ? await (0,external_node_fs_promises_namespaceObject.readFile)(file, 'utf8') : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+function wish_notFound({ path, source }, repository) {
+    const place = source === 'repository' ? repository : 'the workspace of this job';
+    return new lib_errors/* ActionError */.lZ('CONFIG_NOT_FOUND', {
+        message: `Cannot read the config ${path}: ${place} has no such file.`,
+        remedy: source === 'repository'
+            ? 'Check the input `config`, or write `config-source: workspace` for a file of the repository that the workflow runs in.'
+            : 'Check the input `config`, and run actions/checkout before this action.',
     });
 }
 
@@ -51082,12 +54054,14 @@ function uncertain({ repository }, cause) {
 
 
 
+
+
 /** Never throws: a failure is an outcome, an annotation and an exit code. */
 async function run() {
     // Google's client would print what it is answered: the payloads.
     delete process.env['GOOGLE_SDK_NODE_LOGGING'];
     const payloads = [];
-    const report = await attempt(payloads);
+    const report = await main_attempt(payloads);
     const outputs = formatOutputs(report);
     for (const line of findMasks(payloads, Object.values(outputs)))
         core_setSecret(line);
@@ -51104,18 +54078,18 @@ async function run() {
     }
 }
 function fail(error) {
-    core_error(harmless((0,errors/* formatError */.Wk)(error)));
+    core_error(harmless((0,lib_errors/* formatError */.Wk)(error)));
     process.exitCode = 1;
 }
 function cannotTell({ changed }, cause) {
-    return new errors/* ActionError */.lZ('INTERNAL', {
+    return new lib_errors/* ActionError */.lZ('INTERNAL', {
         message: "Cannot write the outputs or the summary of this step: the runner's files for them do not take them.",
         remedy: 'The log above says what was done; look at the disk and the GITHUB_OUTPUT and GITHUB_STEP_SUMMARY of the job.',
         changedSomething: changed,
         cause,
     });
 }
-async function attempt(payloads) {
+async function main_attempt(payloads) {
     let inputs;
     try {
         inputs = readInputs();
@@ -51127,64 +54101,96 @@ async function attempt(payloads) {
         return await syncWith(inputs, deadline, payloads);
     }
     catch (thrown) {
-        return failedReport((0,errors/* toActionError */.ie)(thrown), inputs?.repository ?? '');
+        return failedReport((0,lib_errors/* toActionError */.ie)(thrown), inputs?.repository ?? '');
     }
 }
 function syncWith(inputs, deadline, payloads) {
     const run = readRunContext(process.env);
-    const { publish } = inputs;
+    const { publish, repository } = inputs;
+    const mode = modeOf(inputs, run);
+    if (mode === 'review')
+        log('A pull request: this says what would change, writes nothing and asks Google nothing.');
+    const wish = createWish(inputs.wish, {
+        repository,
+        workflow: { repository: run.workflow.repository, workspace: run.workspace },
+    });
+    const secretManager = createSecretManager({
+        endpoint: inputs.secretManagerEndpoint,
+        accessToken: inputs.accessToken,
+        deadline,
+    });
+    const sops = createSops({
+        path: inputs.sopsPath,
+        temporaryDirectory: process.env['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(),
+        environment: sopsEnvironment(process.env, inputs),
+        deadline,
+    });
     return sync({
-        desired: inputs.desired,
+        wish,
+        mode,
+        publishRest: inputs.publishRest,
         recipients: inputs.recipients,
         policy: inputs.policy,
-        publish: publish.kind !== 'none',
         refresh: inputs.refresh,
         text: {
+            isConfig: inputs.wish.kind === 'config',
             commitMessage: inputs.commitMessage,
             title: publish.kind === 'pull-request' ? publish.title : undefined,
             body: publish.kind === 'pull-request' ? publish.body : '',
         },
-        repository: inputs.repository,
+        repository,
         run,
     }, {
-        secrets: noting(payloads, createSecretManager({ endpoint: inputs.secretManagerEndpoint, accessToken: inputs.accessToken, deadline })),
-        encrypter: createSops({
-            path: inputs.sopsPath,
-            temporaryDirectory: process.env['RUNNER_TEMP'] || (0,external_node_os_namespaceObject.tmpdir)(),
-            environment: sopsEnvironment(process.env, inputs),
-            deadline,
-        }),
-        publisher: createPublisher(inputs, run, deadline),
+        ...notePlaintexts(payloads, { secrets: secretManager, encrypter: sops }),
+        publisher: createPublisher(inputs, { run, deadline, mode, scope: wish.scope }),
         deadline,
         log: log,
     });
 }
-function createPublisher({ publish, token, repository, base, desired }, run, deadline) {
+/** Whoever can open a pull request may change the workflow in it, and the config: nothing is accessed or written for it. */
+function modeOf({ publish }, { pullRequestCommit }) {
+    if (pullRequestCommit !== undefined)
+        return 'review';
+    return publish.kind === 'none' ? 'plan' : 'publish';
+}
+function createPublisher(inputs, { run, deadline, mode, scope }) {
+    const { publish, token, repository, base } = inputs;
     const apiUrl = process.env['GITHUB_API_URL'] || 'https://api.github.com';
     const client = createGitHubClient({ token, apiUrl, deadline, log: log });
-    const options = { client, repository, base, runId: run.id };
-    if (publish.kind !== 'pull-request')
-        return createCommitPublisher(options);
-    const files = desired.map(({ file }) => file);
+    const options = { client, repository, base, runId: run.id, scope };
+    if (mode === 'review' || publish.kind !== 'pull-request') {
+        // In the workflow's own repository, the pull request may change the config, the rules and the manifests.
+        const isOwn = repository.toLowerCase() === run.workflow.repository.toLowerCase();
+        return createCommitPublisher({ ...options, commit: isOwn ? run.pullRequestCommit : undefined });
+    }
     return createPullRequestPublisher({
         ...options,
-        branchFor: (base) => publish.branch ?? defaultBranch(base, files),
+        branchFor: (base) => publish.branch ?? defaultBranch(base, scope),
         settings: publish.settings,
     });
 }
-/** Keeps every payload that passes, so that it can be masked at the end. */
-function noting(payloads, source) {
+/** Keeps every plaintext that passes, payloads and what is made of them, so that they can be masked at the end. */
+function notePlaintexts(plaintexts, { secrets, encrypter }) {
     return {
-        async access(request) {
-            const accessed = await source.access(request);
-            payloads.push(accessed.payload);
-            return accessed;
+        secrets: {
+            ...secrets,
+            async access(request) {
+                const accessed = await secrets.access(request);
+                plaintexts.push(accessed.payload);
+                return accessed;
+            },
+        },
+        encrypter: {
+            encrypt(request) {
+                plaintexts.push(...request.manifest.data.values());
+                return encrypter.encrypt(request);
+            },
         },
     };
 }
 /** A job that is cancelled gets SIGINT, and some seconds later SIGTERM: children end, and nothing is published. */
 function endWithTheJob(deadline) {
-    const cancel = () => deadline.cancel(new errors/* ActionError */.lZ('CANCELLED', {
+    const cancel = () => deadline.cancel(new lib_errors/* ActionError */.lZ('CANCELLED', {
         message: 'Cannot finish the run: the job was cancelled.',
         remedy: 'Run it again when it may.',
     }));
@@ -51196,6 +54202,122 @@ async function writeSummary(report) {
     if (!process.env['GITHUB_STEP_SUMMARY'])
         return;
     await summary.addRaw(formatSummary(report)).write();
+}
+
+
+/***/ }),
+
+/***/ 45162:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   DV: () => (/* binding */ codeBlock),
+/* harmony export */   Dh: () => (/* binding */ takeWithin),
+/* harmony export */   SP: () => (/* binding */ shown),
+/* harmony export */   aY: () => (/* binding */ code),
+/* harmony export */   g$: () => (/* binding */ printable),
+/* harmony export */   nf: () => (/* binding */ link),
+/* harmony export */   uG: () => (/* binding */ tableWithin)
+/* harmony export */ });
+/* unused harmony export table */
+// Text of others in Markdown: as code, where nothing is markup, a link or a mention.
+// https://github.github.com/gfm/#code-spans
+/** One line. */
+function code(text) {
+    const line = printable(text);
+    const fence = fenceFor(line, 1);
+    // A blank at both ends is taken off again by whoever reads it.
+    const pad = /^[` ]|[` ]$|^$/.test(line) ? ' ' : '';
+    return `${fence}${pad}${line}${pad}${fence}`;
+}
+function codeBlock(lines) {
+    const text = lines.map(printable).join('\n');
+    const fence = fenceFor(text, 3);
+    return `${fence}text\n${text}\n${fence}`;
+}
+/** @param url one of GitHub's answers; what could end the link is encoded */
+function link(text, url) {
+    return `[${code(text)}](${url.replace(/[\s()<>[\]\\|]/g, percentEncode)})`;
+}
+/** Brackets too, which encodeURIComponent leaves. */
+function percentEncode(character) {
+    return Buffer.from(character).toString('hex').replace(/../g, '%$&').toUpperCase();
+}
+/** A bar ends a cell even in code, and only here it is written with a backslash. */
+function table(head, rows) {
+    const line = (cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+    return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+/**
+ * As many rows as fit, and how many are left out.
+ * @param room bytes
+ */
+function tableWithin(room, head, rows) {
+    const line = (cells) => table(cells, []).split('\n')[0] ?? '';
+    const fitting = takeWithin(room - Buffer.byteLength(table(head, [])), rows, line);
+    const more = rows.length - fitting.length;
+    return more === 0 ? table(head, rows) : `${table(head, fitting)}\n\nand ${more} more`;
+}
+/** The first that fit, as they are written. */
+function takeWithin(room, items, write) {
+    let left = room;
+    const fits = (item) => {
+        left -= Buffer.byteLength(write(item)) + 2;
+        return left >= 0;
+    };
+    const end = items.findIndex((item) => !fits(item));
+    return end < 0 ? [...items] : items.slice(0, end);
+}
+/** On one line, with nothing that hides or moves the text. */
+function printable(text) {
+    return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+/** On one line, and not too much of it: a field or an input may hold anything, a payload pasted by mistake among it. */
+function shown(text, maximum = 200) {
+    // Cut first, for the rest of a large text is not worth looking at.
+    const line = printable(text.slice(0, maximum));
+    return text.length > maximum ? `${line}…` : line;
+}
+function fenceFor(text, minimum) {
+    const runs = (text.match(/`+/g) ?? []).map((run) => run.length);
+    return '`'.repeat(Math.max(minimum, ...runs.map((length) => length + 1)));
+}
+
+
+/***/ }),
+
+/***/ 57184:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   w: () => (/* binding */ Plaintext)
+/* harmony export */ });
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(57975);
+// Bytes that must not leave the process. Whatever prints, serialises or inspects them gets `[redacted]`.
+// The only way to the bytes is `reveal()`, so that every place that sees them can be found by its name.
+
+const REDACTED = '[redacted]';
+class Plaintext {
+    #bytes;
+    constructor(bytes) {
+        this.#bytes = bytes;
+    }
+    get byteLength() {
+        return this.#bytes.byteLength;
+    }
+    /** The bytes themselves, not a copy. Their owner answers for where they go. */
+    reveal() {
+        return this.#bytes;
+    }
+    toString() {
+        return REDACTED;
+    }
+    toJSON() {
+        return REDACTED;
+    }
+    [node_util__WEBPACK_IMPORTED_MODULE_0__.inspect.custom]() {
+        return REDACTED;
+    }
 }
 
 
@@ -51278,7 +54400,7 @@ function parseRecipients(kind, list) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ah: () => (/* binding */ hasRepeatedKey),
 /* harmony export */   Im: () => (/* binding */ isEmpty),
-/* harmony export */   iF: () => (/* binding */ parseSopsDocument),
+/* harmony export */   hb: () => (/* binding */ SopsDocument),
 /* harmony export */   u4: () => (/* binding */ isRecord)
 /* harmony export */ });
 /* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(38815);
@@ -51289,24 +54411,42 @@ function parseRecipients(kind, list) {
 const MAX_LENGTH = 2_500_000;
 /** How sops writes the text `<<`, which would otherwise be a merge. */
 const MERGE_TAG = 'tag:yaml.org,2002:merge';
-/** Undefined for what is not one YAML document with a mapping whose keys are texts, each said once. */
-function parseSopsDocument(text) {
-    if (text.length > MAX_LENGTH)
-        return undefined;
-    const documents = (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .parseAllDocuments */ .hR)(text, { prettyErrors: false, resolveKnownTags: false, uniqueKeys: false });
-    const [document] = documents;
-    if (!Array.isArray(documents) || documents.length !== 1 || document === undefined)
-        return undefined;
-    if (document.errors.length > 0 || !(0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(document.contents) || !isPlain(document))
-        return undefined;
-    const { data, stringData, sops, ...clear } = document.toJS();
-    return {
-        clear,
-        data: entriesOf(data),
-        stringData: entriesOf(stringData),
-        sops: isRecord(sops) ? sops : undefined,
-        isBare: isBare(document, text),
-    };
+class SopsDocument {
+    /** All top-level fields but `data`, `stringData` and `sops`. */
+    clear;
+    data;
+    stringData;
+    /** Undefined in a manifest that sops has not written. */
+    sops;
+    /** Whether the text says nothing but this data. */
+    isBare;
+    // Private, so that no other object has the type: what was read and its text cannot be parted.
+    #text;
+    constructor(text, document) {
+        const { data, stringData, sops, ...clear } = document.toJS();
+        this.clear = clear;
+        this.data = entriesOf(data);
+        this.stringData = entriesOf(stringData);
+        this.sops = isRecord(sops) ? sops : undefined;
+        this.isBare = isBare(document, text);
+        this.#text = text;
+    }
+    /** The whole file. */
+    get text() {
+        return this.#text;
+    }
+    /** Undefined for what is not one YAML document with a mapping whose keys are texts, each said once. */
+    static parse(text) {
+        if (text.length > MAX_LENGTH)
+            return undefined;
+        const documents = (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .parseAllDocuments */ .hR)(text, { prettyErrors: false, resolveKnownTags: false, uniqueKeys: false });
+        const [document] = documents;
+        if (!Array.isArray(documents) || documents.length !== 1 || document === undefined)
+            return undefined;
+        if (document.errors.length > 0 || !(0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(document.contents) || !isPlain(document))
+            return undefined;
+        return new SopsDocument(text, document);
+    }
 }
 function isRecord(value) {
     return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -51369,6 +54509,149 @@ function entriesOf(value) {
     if (value === undefined || value === null)
         return new Map();
     return new Map(Object.entries(isRecord(value) ? value : { '': value }));
+}
+
+
+/***/ }),
+
+/***/ 40390:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E$: () => (/* binding */ isFollowing),
+/* harmony export */   E8: () => (/* binding */ pinCarried),
+/* harmony export */   Id: () => (/* binding */ findSources),
+/* harmony export */   M8: () => (/* binding */ refuseGoingBack),
+/* harmony export */   O4: () => (/* binding */ findCarried),
+/* harmony export */   UK: () => (/* binding */ listWanted),
+/* harmony export */   Vn: () => (/* binding */ resolveCarried),
+/* harmony export */   fi: () => (/* binding */ withRequests),
+/* harmony export */   ut: () => (/* binding */ isSameVersions),
+/* harmony export */   x3: () => (/* binding */ NONE)
+/* harmony export */ });
+/* harmony import */ var _desired_secret_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(42442);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(75274);
+// Which versions a wish comes down to: what a manifest claims to carry, what `latest` and aliases resolve to, and what
+// is held or must not go back. Pure.
+
+
+
+const NONE = new Map();
+function listWanted({ data, dataFrom }) {
+    const values = [...data].flatMap(([key, value]) => (0,_desired_secret_js__WEBPACK_IMPORTED_MODULE_1__/* .requestsOfValue */ .n)(value).map((request, index) => ({ key, index, request, named: data })));
+    return [...values, ...dataFrom.map(({ request }, index) => ({ key: undefined, index, request, named: data }))];
+}
+/** Whether time alone may bring another version. */
+function isFollowing({ version }) {
+    return version.kind !== 'number';
+}
+/** The version of the wanted secret that a manifest carries: in its place or, where that is new, in any other. */
+function findCarried({ key, index, request, named }, sources) {
+    const entries = () => [...sources].flatMap(([each, names]) => (named.has(each) ? [] : names));
+    const inPlace = key === undefined ? entries() : sources.get(key)?.slice(index, index + 1);
+    return [...(inPlace ?? []), ...[...sources.values()].flat()].find((source) => (0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .isSameSecret */ .n_)(source, request.name));
+}
+/** What the wanted versions are in a manifest that carries them. */
+function resolveCarried(desired, sources) {
+    return new Map(listWanted(desired).flatMap((wanted) => {
+        const carried = findCarried(wanted, sources);
+        return carried === undefined ? [] : [[(0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatVersionRequest */ .fE)(wanted.request), carried]];
+    }));
+}
+/**
+ * The wish with the carried versions in the place of those that it asks for.
+ * @returns the same object where no wanted secret is carried
+ */
+function pinCarried(desired, sources, which) {
+    let isPinned = false;
+    const pin = (wanted) => {
+        const carried = which(wanted.request) ? findCarried(wanted, sources) : undefined;
+        if (carried === undefined)
+            return wanted.request;
+        isPinned = true;
+        return { name: wanted.request.name, version: { kind: 'number', number: carried.version } };
+    };
+    const pinned = withRequests(desired, pin);
+    return isPinned ? pinned : desired;
+}
+/** The same wish, but for the versions. */
+function withRequests(desired, replace) {
+    const named = desired.data;
+    const dataFrom = desired.dataFrom.map((source, index) => {
+        return { ...source, request: replace({ key: undefined, index, request: source.request, named }) };
+    });
+    const data = [...desired.data].map(([key, value]) => {
+        let index = 0;
+        const payload = (part) => {
+            return { ...part, request: replace({ key, index: index++, request: part.request, named }) };
+        };
+        if (value.kind === 'payload')
+            return [key, payload(value)];
+        const username = value.username.kind === 'payload' ? payload(value.username) : value.username;
+        return [key, { ...value, username, password: payload(value.password) }];
+    });
+    return { ...desired, data: new Map(data), dataFrom };
+}
+/**
+ * The versions that the manifest has to claim. Undefined where a claim is not the one: which full name a pinned number
+ * has, and which keys the entries of a payload make, only an access tells.
+ */
+function findSources({ data, dataFrom }, { claimed, resolved }) {
+    const sources = new Map();
+    for (const [key, value] of data) {
+        const claims = claimed.get(key) ?? [];
+        const names = (0,_desired_secret_js__WEBPACK_IMPORTED_MODULE_1__/* .requestsOfValue */ .n)(value).map((request, index) => findVersion(request, claims[index], resolved));
+        if (!names.every((name) => name !== undefined))
+            return undefined;
+        sources.set(key, names);
+    }
+    const unused = new Set(dataFrom);
+    for (const [key, claims] of claimed) {
+        if (data.has(key))
+            continue;
+        const source = dataFrom.find(({ request }) => isClaimed(request, claims, resolved));
+        if (source === undefined)
+            return undefined;
+        unused.delete(source);
+        sources.set(key, claims);
+    }
+    return unused.size === 0 ? sources : undefined;
+}
+function isClaimed(request, claims, resolved) {
+    const [claim, ...others] = claims;
+    if (claim === undefined || others.length > 0)
+        return false;
+    const version = findVersion(request, claim, resolved);
+    return version !== undefined && (0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatSecretVersionName */ .BY)(version) === (0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatSecretVersionName */ .BY)(claim);
+}
+function findVersion(request, claim, resolved) {
+    const { name, version } = request;
+    if (version.kind !== 'number')
+        return resolved.get((0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatVersionRequest */ .fE)(request));
+    return claim !== undefined && (0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .isSameSecret */ .n_)(claim, name) && claim.version === version.number ? claim : undefined;
+}
+function isSameVersions(one, other) {
+    if (one.size !== other.size)
+        return false;
+    const format = (names) => names?.map(_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatSecretVersionName */ .BY).join();
+    return [...one].every(([key, names]) => format(names) === format(other.get(key)));
+}
+/** @throws {SECRET_WENT_BACK} when `latest` is lower than what the manifest carries */
+function refuseGoingBack(desired, carried, resolved) {
+    for (const wanted of listWanted(desired)) {
+        if (wanted.request.version.kind !== 'latest')
+            continue;
+        const now = resolved.get((0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatVersionRequest */ .fE)(wanted.request));
+        const before = findCarried(wanted, carried);
+        // Both are Google's own names: a secret of another project is another one.
+        if (now === undefined || now.project !== before?.project || !(0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .isLower */ .cs)(now.version, before.version))
+            continue;
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('SECRET_WENT_BACK', {
+            message: `Cannot update ${desired.file}: latest resolves to ${(0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatSecretVersionName */ .BY)(now)}, but version ${before.version} is committed.`,
+            remedy: `To go back on purpose, write \`version: ${now.version}\`; otherwise run it again, for Secret Manager may answer late.`,
+        });
+    }
 }
 
 

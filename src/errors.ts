@@ -6,6 +6,8 @@ export type ErrorCode =
   | 'INPUT_INVALID'
   | 'SECRET_NOT_ALLOWED'
   | 'RECIPIENT_NOT_ALLOWED'
+  | 'CONFIG_NOT_FOUND'
+  | 'CONFIG_INVALID'
   // Google Secret Manager
   | 'GOOGLE_CREDENTIALS_MISSING'
   | 'GOOGLE_CREDENTIALS_REJECTED'
@@ -19,6 +21,16 @@ export type ErrorCode =
   | 'SECRET_MISMATCH'
   | 'SECRET_EMPTY'
   | 'SECRET_WENT_BACK'
+  | 'SECRET_LIST_DENIED'
+  | 'SECRET_NONE_ENABLED'
+  // payload to manifest
+  | 'PAYLOAD_MALFORMED'
+  | 'POINTER_NOT_FOUND'
+  | 'DATA_KEY_INVALID'
+  | 'CERTIFICATE_INVALID'
+  | 'DOCKER_CONFIG_INVALID'
+  | 'SECRET_INCOMPLETE'
+  | 'SECRET_TOO_LARGE'
   // sops
   | 'SOPS_NOT_FOUND'
   | 'SOPS_TOO_OLD'
@@ -41,6 +53,9 @@ export type ErrorCode =
   | 'FILE_NOT_READABLE'
   | 'FILE_NOT_OURS'
   | 'FILE_WOULD_LOSE_KEYS'
+  | 'SECRET_IMMUTABLE'
+  | 'SECRET_TYPE_CHANGED'
+  | 'KUSTOMIZATION_NOT_EDITABLE'
   | 'BRANCH_PROTECTED'
   | 'BRANCH_IS_BASE'
   | 'BRANCH_HAS_OTHER_COMMITS'
@@ -55,6 +70,7 @@ export type ErrorCode =
   | 'GITHUB_REFUSED'
   | 'PUBLICATION_UNCERTAIN'
   // the run
+  | 'MANIFESTS_FAILED'
   | 'DEADLINE_EXCEEDED'
   | 'CANCELLED'
   | 'INTERNAL';
@@ -81,6 +97,18 @@ export class ActionError extends Error {
     this.remedy = remedy;
     this.changedSomething = changedSomething;
   }
+}
+
+/** What ends the run, whichever manifest meets it first. */
+const OF_THE_RUN: readonly ErrorCode[] = ['DEADLINE_EXCEEDED', 'CANCELLED', 'INTERNAL'];
+
+/**
+ * What was thrown, where it is one manifest's own: the others go on.
+ * @throws what was thrown, where it ends the run
+ */
+export function ownError(thrown: unknown): ActionError {
+  if (thrown instanceof ActionError && !OF_THE_RUN.includes(thrown.code)) return thrown;
+  throw thrown;
 }
 
 /** The error as a person reads it; the code stands last, for scripts. */

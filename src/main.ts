@@ -13,14 +13,17 @@ import type { SecretSource } from './google/secret-source.ts';
 import { type Inputs, readInputs } from './inputs/inputs.ts';
 import { harmless, log } from './log.ts';
 import { findMasks } from './masks.ts';
+import { formatOutputs, formatResult } from './outputs.ts';
 import type { Plaintext } from './plaintext.ts';
 import type { Publisher } from './publisher.ts';
-import { failedReport, formatOutputs, formatResult, type SyncReport } from './report.ts';
+import { failedReport, type Mode, type SyncReport } from './report.ts';
 import { type RunContext, readRunContext } from './run-context.ts';
+import type { Encrypter } from './sops/encrypter.ts';
 import { sopsEnvironment } from './sops/environment.ts';
 import { createSops } from './sops/sops.ts';
 import { formatSummary } from './summary.ts';
 import { sync } from './sync.ts';
+import { createWish } from './wish.ts';
 
 /** Never throws: a failure is an outcome, an annotation and an exit code. */
 export async function run(): Promise<void> {
@@ -70,64 +73,99 @@ async function attempt(payloads: Plaintext[]): Promise<SyncReport> {
 
 function syncWith(inputs: Inputs, deadline: Deadline, payloads: Plaintext[]): Promise<SyncReport> {
   const run = readRunContext(process.env);
-  const { publish } = inputs;
+  const { publish, repository } = inputs;
+  const mode = modeOf(inputs, run);
+  if (mode === 'review') log('A pull request: this says what would change, writes nothing and asks Google nothing.');
+  const wish = createWish(inputs.wish, {
+    repository,
+    workflow: { repository: run.workflow.repository, workspace: run.workspace },
+  });
+  const secretManager = createSecretManager({
+    endpoint: inputs.secretManagerEndpoint,
+    accessToken: inputs.accessToken,
+    deadline,
+  });
+  const sops = createSops({
+    path: inputs.sopsPath,
+    temporaryDirectory: process.env['RUNNER_TEMP'] || tmpdir(),
+    environment: sopsEnvironment(process.env, inputs),
+    deadline,
+  });
   return sync(
     {
-      desired: inputs.desired,
+      wish,
+      mode,
+      publishRest: inputs.publishRest,
       recipients: inputs.recipients,
       policy: inputs.policy,
-      publish: publish.kind !== 'none',
       refresh: inputs.refresh,
       text: {
+        isConfig: inputs.wish.kind === 'config',
         commitMessage: inputs.commitMessage,
         title: publish.kind === 'pull-request' ? publish.title : undefined,
         body: publish.kind === 'pull-request' ? publish.body : '',
       },
-      repository: inputs.repository,
+      repository,
       run,
     },
     {
-      secrets: noting(
-        payloads,
-        createSecretManager({ endpoint: inputs.secretManagerEndpoint, accessToken: inputs.accessToken, deadline }),
-      ),
-      encrypter: createSops({
-        path: inputs.sopsPath,
-        temporaryDirectory: process.env['RUNNER_TEMP'] || tmpdir(),
-        environment: sopsEnvironment(process.env, inputs),
-        deadline,
-      }),
-      publisher: createPublisher(inputs, run, deadline),
+      ...notePlaintexts(payloads, { secrets: secretManager, encrypter: sops }),
+      publisher: createPublisher(inputs, { run, deadline, mode, scope: wish.scope }),
       deadline,
       log,
     },
   );
 }
 
-function createPublisher(
-  { publish, token, repository, base, desired }: Inputs,
-  run: RunContext,
-  deadline: Deadline,
-): Publisher {
+/** Whoever can open a pull request may change the workflow in it, and the config: nothing is accessed or written for it. */
+function modeOf({ publish }: Inputs, { pullRequestCommit }: RunContext): Mode {
+  if (pullRequestCommit !== undefined) return 'review';
+  return publish.kind === 'none' ? 'plan' : 'publish';
+}
+
+interface Publishing {
+  run: RunContext;
+  deadline: Deadline;
+  mode: Mode;
+  scope: string;
+}
+
+function createPublisher(inputs: Inputs, { run, deadline, mode, scope }: Publishing): Publisher {
+  const { publish, token, repository, base } = inputs;
   const apiUrl = process.env['GITHUB_API_URL'] || 'https://api.github.com';
   const client = createGitHubClient({ token, apiUrl, deadline, log });
-  const options = { client, repository, base, runId: run.id };
-  if (publish.kind !== 'pull-request') return createCommitPublisher(options);
-  const files = desired.map(({ file }) => file);
+  const options = { client, repository, base, runId: run.id, scope };
+  if (mode === 'review' || publish.kind !== 'pull-request') {
+    // In the workflow's own repository, the pull request may change the config, the rules and the manifests.
+    const isOwn = repository.toLowerCase() === run.workflow.repository.toLowerCase();
+    return createCommitPublisher({ ...options, commit: isOwn ? run.pullRequestCommit : undefined });
+  }
   return createPullRequestPublisher({
     ...options,
-    branchFor: (base) => publish.branch ?? defaultBranch(base, files),
+    branchFor: (base) => publish.branch ?? defaultBranch(base, scope),
     settings: publish.settings,
   });
 }
 
-/** Keeps every payload that passes, so that it can be masked at the end. */
-function noting(payloads: Plaintext[], source: SecretSource): SecretSource {
+/** Keeps every plaintext that passes, payloads and what is made of them, so that they can be masked at the end. */
+function notePlaintexts(
+  plaintexts: Plaintext[],
+  { secrets, encrypter }: { secrets: SecretSource; encrypter: Encrypter },
+): { secrets: SecretSource; encrypter: Encrypter } {
   return {
-    async access(request) {
-      const accessed = await source.access(request);
-      payloads.push(accessed.payload);
-      return accessed;
+    secrets: {
+      ...secrets,
+      async access(request) {
+        const accessed = await secrets.access(request);
+        plaintexts.push(accessed.payload);
+        return accessed;
+      },
+    },
+    encrypter: {
+      encrypt(request) {
+        plaintexts.push(...request.manifest.data.values());
+        return encrypter.encrypt(request);
+      },
     },
   };
 }

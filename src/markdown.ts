@@ -32,9 +32,38 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
+/**
+ * As many rows as fit, and how many are left out.
+ * @param room bytes
+ */
+export function tableWithin(room: number, head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => table(cells, []).split('\n')[0] ?? '';
+  const fitting = takeWithin(room - Buffer.byteLength(table(head, [])), rows, line);
+  const more = rows.length - fitting.length;
+  return more === 0 ? table(head, rows) : `${table(head, fitting)}\n\nand ${more} more`;
+}
+
+/** The first that fit, as they are written. */
+export function takeWithin<T>(room: number, items: readonly T[], write: (item: T) => string): T[] {
+  let left = room;
+  const fits = (item: T) => {
+    left -= Buffer.byteLength(write(item)) + 2;
+    return left >= 0;
+  };
+  const end = items.findIndex((item) => !fits(item));
+  return end < 0 ? [...items] : items.slice(0, end);
+}
+
 /** On one line, with nothing that hides or moves the text. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+
+/** On one line, and not too much of it: a field or an input may hold anything, a payload pasted by mistake among it. */
+export function shown(text: string, maximum = 200): string {
+  // Cut first, for the rest of a large text is not worth looking at.
+  const line = printable(text.slice(0, maximum));
+  return text.length > maximum ? `${line}…` : line;
 }
 
 function fenceFor(text: string, minimum: number): string {

@@ -3,191 +3,174 @@
 
 import type { DesiredSecret } from './desired-secret.ts';
 import { ActionError } from './errors.ts';
-import { droppedKeys, type ExistingManifest, parseExistingManifest } from './existing-manifest.ts';
-import {
-  formatSecretVersionName,
-  isLower,
-  isSameSecret,
-  type SecretName,
-  type SecretVersionName,
-  type SecretVersionRequest,
-} from './google/resource-names.ts';
-import { digestTemplate, formatProvenance, type Hold, MANAGED_BY, type Provenance } from './kubernetes/provenance.ts';
+import { type ExistingFile, type ExistingManifest, readExistingManifest } from './existing-manifest.ts';
+import { formatVersionRequest } from './google/resource-names.ts';
+import { formatProvenance, type Hold, MANAGED_BY, type Provenance, type Sources } from './kubernetes/provenance.ts';
 import type { ClearManifest } from './kubernetes/secret-manifest.ts';
 import { EncryptedManifest } from './sops/encrypted-manifest.ts';
-import { type EncryptionRule, formatEncryptionRule } from './sops/encryption-rule.ts';
+import type { EncryptionRule } from './sops/encryption-rule.ts';
+import { declarationOf, templateOf } from './template.ts';
+import {
+  findSources,
+  isFollowing,
+  isSameVersions,
+  NONE,
+  pinCarried,
+  type Resolved,
+  refuseGoingBack,
+} from './versions.ts';
 
-export type Versions = ReadonlyMap<string, SecretVersionName>;
+export type Change = Leave | Write;
 
-export type Change =
-  | {
-      kind: 'unchanged' | 'held';
-      desired: DesiredSecret;
-      from: Versions;
-      hold: Hold | undefined;
-      manifest: EncryptedManifest;
-    }
-  | {
-      kind: 'create' | 'update';
-      /** As wished, but for a held version: that stands in the place of `latest` and aliases. */
-      desired: DesiredSecret;
-      /** Data key → version that the branch holds now; empty for a new or a foreign manifest. */
-      from: Versions;
-      rule: EncryptionRule;
-      template: string;
-      hold: Hold | undefined;
-      existing: ExistingManifest | undefined;
-      dropped: readonly string[];
-    };
-export type Write = Extract<Change, { kind: 'create' | 'update' }>;
+export interface Leave {
+  kind: 'unchanged' | 'held';
+  desired: DesiredSecret;
+  /** What the manifest claims to carry. */
+  contents: Contents;
+  hold: Hold | undefined;
+  manifest: EncryptedManifest;
+}
+
+export interface Write {
+  kind: 'create' | 'update';
+  /** As wished, but for what is held: that stands in the place of the versions that are asked for. */
+  desired: DesiredSecret;
+  /** What the branch holds now; empty for a new or a foreign manifest. */
+  from: Sources;
+  rule: EncryptionRule;
+  owner: string;
+  template: string;
+  hold: Hold | undefined;
+  /** Whether versions that the branch holds stand in the place of those that were asked for. */
+  isHeld: boolean;
+  existing: ExistingManifest | undefined;
+}
+
+export function isWrite(change: Change): change is Write {
+  return change.kind === 'create' || change.kind === 'update';
+}
+
+/** What is said in clear about the data of a manifest. */
+export type Contents = Pick<Provenance, 'sources' | 'empty' | 'expires'>;
 
 export interface Situation {
   desired: DesiredSecret;
   /** The file at the head that was read; undefined where there is none. */
-  text: string | undefined;
+  existing: ExistingFile | undefined;
   rule: EncryptionRule;
-  /** Data key → what `latest` or an alias resolved to. */
-  resolved: Versions;
+  /** Where the wish stands: a config file, or `inputs`. */
+  owner: string;
+  /** What `latest` and aliases resolved to. */
+  resolved: Resolved;
   /** Encrypt anew whatever the manifest claims. */
   refresh: boolean;
-  /** What `hold: true` would write. */
+  /** What `hold: set` would write. */
   hold: Hold;
+  /** What holds the versions that are asked for, where the wish was pinned to them already. */
+  heldAs: Hold | undefined;
 }
 
-/** Raised only where another digest for the same wish is intended: every manifest is then encrypted anew. */
-const TEMPLATE_FORMAT = 1;
-const OWNER = 'inputs';
-const NONE: Versions = new Map();
-
 /**
- * @throws {FILE_NOT_OURS | FILE_WOULD_LOSE_KEYS} when the file may not be written over
+ * @throws {FILE_NOT_OURS | SECRET_TYPE_CHANGED | SECRET_IMMUTABLE} when the file may not be written over so
  * @throws {SECRET_WENT_BACK} when `latest` is lower than what the branch holds
  */
 export function plan(situation: Situation): Change {
-  const { rule, text, resolved } = situation;
-  const existing = text === undefined ? undefined : parseExistingManifest(situation.desired, text);
+  const { rule, resolved, owner } = situation;
+  const existing = situation.existing && readExistingManifest(situation.desired, situation.existing);
   const provenance = existing?.provenance;
   const desired = pinHeld(situation.desired, provenance);
   const isHeld = desired !== situation.desired;
-  refuseGoingBack(desired, provenance, resolved);
-
-  const template = templateOf(desired, rule);
   const from = provenance?.sources ?? NONE;
-  const sources = findSources(desired, from, resolved);
-  const hold = isHeld ? provenance?.hold : findWishedHold(situation, provenance, sources);
-  if (existing !== undefined && sources !== undefined && !situation.refresh) {
-    const clear = buildClearManifest({ desired, template, hold, existing }, sources);
-    const manifest = EncryptedManifest.verify(desired.file, existing.text, {
-      clear,
-      dataKeys: desired.data.keys(),
-      rule,
-    });
-    if (manifest instanceof EncryptedManifest) {
-      return { kind: isHeld ? 'held' : 'unchanged', desired, from, hold, manifest };
-    }
-  }
-  const dropped = existing === undefined ? [] : droppedKeys(desired, existing, template);
+  refuseGoingBack(desired, from, resolved);
+
+  const sources = findSources(desired, { claimed: from, resolved });
+  if (existing !== undefined) refuseImmutable(desired, existing, sources);
+  const hold = isHeld ? provenance?.hold : (situation.heldAs ?? findWishedHold(situation, provenance, sources));
+  const template = templateOf(desired, rule);
   const kind = existing === undefined ? 'create' : 'update';
-  return { kind, desired, from, rule, template, hold, existing, dropped };
+  const write: Write = { kind, desired, from, rule, owner, template, hold, isHeld, existing };
+  if (existing !== undefined && sources !== undefined && !situation.refresh) {
+    const contents = { sources, empty: provenance?.empty ?? [], expires: provenance?.expires };
+    const manifest = verifyAs(write, contents, existing);
+    if (manifest !== undefined) return { kind: isHeld ? 'held' : 'unchanged', desired, contents, hold, manifest };
+  }
+  return write;
+}
+
+/** The document as the manifest that is to be written, where it is just that already. */
+export function verifyAs(write: Write, contents: Contents, { document }: ExistingFile): EncryptedManifest | undefined {
+  const { desired, rule } = write;
+  const verified = EncryptedManifest.verify(desired.file, document, {
+    clear: buildClearManifest(write, contents),
+    dataKeys: contents.sources.keys(),
+    empty: contents.empty,
+    rule,
+  });
+  return verified instanceof EncryptedManifest ? verified : undefined;
 }
 
 /** All that the manifest says in clear. */
-export function buildClearManifest(
-  { desired, template, hold, existing }: Pick<Write, 'desired' | 'template' | 'hold' | 'existing'>,
-  sources: Versions,
-): ClearManifest {
-  const { name, namespace, type } = desired;
+export function buildClearManifest(write: Write, contents: Contents): ClearManifest {
+  const { desired, template, hold, existing, owner } = write;
+  const { name, namespace, type, immutable } = desired;
+  const provenance = formatProvenance({
+    ...contents,
+    template,
+    owner,
+    hold,
+    manages: { labels: Object.keys(desired.labels), annotations: Object.keys(desired.annotations) },
+    declaration: immutable ? declarationOf(desired) : undefined,
+  });
   return {
     apiVersion: 'v1',
     kind: 'Secret',
     metadata: {
       name,
       ...(namespace === undefined ? {} : { namespace }),
-      labels: { ...existing?.labels, [MANAGED_BY.label]: MANAGED_BY.value },
-      annotations: { ...existing?.annotations, ...formatProvenance({ sources, template, owner: OWNER, hold }) },
+      labels: { ...existing?.labels, ...desired.labels, [MANAGED_BY.label]: MANAGED_BY.value },
+      annotations: { ...existing?.annotations, ...desired.annotations, ...provenance },
     },
     type,
+    ...(immutable && { immutable }),
   };
 }
 
-/** As wished, but for a held manifest: the versions that it carries stand in the place of `latest` and aliases. */
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** As wished, but for a held manifest: the versions that it carries stand in the place of those that are asked for. */
 export function pinHeld(desired: DesiredSecret, provenance: Provenance | undefined): DesiredSecret {
-  if (provenance?.hold === undefined || !isFollowing(desired)) return desired;
-  const pinned = [...desired.data].flatMap(([key, { name }]): [string, SecretVersionRequest][] => {
-    const held = findCarried(provenance.sources, key, name);
-    return held === undefined ? [] : [[key, { name, version: { kind: 'number', number: held.version } }]];
-  });
+  if (provenance?.hold === undefined || desired.hold === 'release') return desired;
+  const { hold, explicit = NOTHING } = desired;
+  // What holds by itself (`hold: true` in a config) follows its numbers, and no alias that moves.
+  const isWhole = hold === 'keep' || explicit.size > 0;
   // Another secret in the place of the one that is held is none of the hold's business.
-  return pinned.length === 0 ? desired : { ...desired, data: new Map([...desired.data, ...pinned]) };
+  return pinCarried(desired, provenance.sources, (request) => {
+    return !explicit.has(formatVersionRequest(request)) && (isWhole || isFollowing(request));
+  });
 }
 
-/** The version of a secret that a manifest carries, under this key or, where that is new, under another one. */
-function findCarried(sources: Versions, key: string, name: SecretName): SecretVersionName | undefined {
-  return [sources.get(key), ...sources.values()].find((source) => source !== undefined && isSameSecret(source, name));
-}
-
-/** Whether time alone may bring another version. */
-export function isFollowing({ data, hold }: DesiredSecret): boolean {
-  return hold === undefined && [...data.values()].some(({ version }) => version.kind !== 'number');
-}
-
-/** What `hold: true` writes: whoever holds these very versions already goes on holding them. */
+/** What `hold: set` writes: whoever holds these very versions already goes on holding them. */
 function findWishedHold(
   { desired, hold }: Situation,
   provenance: Provenance | undefined,
-  sources: Versions | undefined,
+  sources: Sources | undefined,
 ): Hold | undefined {
-  if (desired.hold !== true) return undefined;
-  const isSame = [...(sources ?? [])].every(([key, { version }]) => provenance?.sources.get(key)?.version === version);
-  return sources !== undefined && isSame ? (provenance?.hold ?? hold) : hold;
+  if (desired.hold !== 'set') return undefined;
+  const isSame = provenance !== undefined && sources !== undefined && isSameVersions(sources, provenance.sources);
+  return isSame ? (provenance.hold ?? hold) : hold;
 }
 
-/**
- * The versions that the manifest has to claim. Undefined where a pinned number is not the one that is claimed: which
- * full name it has, only an access tells.
- */
-function findSources(desired: DesiredSecret, claimed: Versions, resolved: Versions): Versions | undefined {
-  const sources = new Map<string, SecretVersionName>();
-  for (const [key, { name, version }] of desired.data) {
-    const source = version.kind === 'number' ? claimed.get(key) : resolved.get(key);
-    if (source === undefined || !isSameSecret(source, name)) return undefined;
-    if (version.kind === 'number' && source.version !== version.number) return undefined;
-    sources.set(key, source);
-  }
-  return sources;
-}
-
-function refuseGoingBack(desired: DesiredSecret, provenance: Provenance | undefined, resolved: Versions): void {
-  for (const [key, { version }] of desired.data) {
-    const now = resolved.get(key);
-    const before = now && findCarried(provenance?.sources ?? NONE, key, now);
-    if (version.kind !== 'latest' || now === undefined || before === undefined) continue;
-    // Both are Google's own names: a secret of another project is another one.
-    if (now.project !== before.project || !isLower(now.version, before.version)) continue;
-    throw new ActionError('SECRET_WENT_BACK', {
-      message: `Cannot update ${desired.file}: latest resolves to ${formatSecretVersionName(now)}, but version ${before.version} is committed.`,
-      remedy: `To go back on purpose, write \`version: ${now.version}\`; otherwise run it again, for Secret Manager may answer late.`,
-    });
-  }
-}
-
-/** Everything that shapes the manifest but the versions: what was asked for, not what Google resolved it to. */
-function templateOf({ name, namespace, type, data }: DesiredSecret, rule: EncryptionRule): string {
-  return digestTemplate({
-    format: TEMPLATE_FORMAT,
-    name,
-    namespace: namespace ?? null,
-    type,
-    data: [...data]
-      .map(
-        ([
-          key,
-          {
-            name: { project, location, secret },
-          },
-        ]) => [key, project, location ?? null, secret],
-      )
-      .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
-    rule: formatEncryptionRule(rule),
+/** Kubernetes refuses other data for it; other labels, annotations and ciphertext it takes. */
+function refuseImmutable(desired: DesiredSecret, existing: ExistingManifest, sources: Sources | undefined): void {
+  const { isImmutable, isSameObject, provenance } = existing;
+  if (!isImmutable || !isSameObject) return;
+  const isSameData =
+    sources !== undefined &&
+    isSameVersions(sources, provenance?.sources ?? NONE) &&
+    declarationOf(desired) === provenance?.declaration;
+  if (desired.immutable && isSameData) return;
+  throw new ActionError('SECRET_IMMUTABLE', {
+    message: `Cannot write ${desired.file}: the Secret ${desired.name} there is immutable, and Kubernetes lets neither its data nor that be changed.`,
+    remedy: 'Give the Secret a new `name`, have the workloads use that, and let the old one go.',
   });
 }

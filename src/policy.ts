@@ -1,4 +1,4 @@
-// What the workflow allows to be asked for, whatever an input or a `.sops.yaml` of the repository says.
+// What the workflow allows to be asked for, whatever an input, a config file or a `.sops.yaml` of the repository says.
 
 import picomatch from 'picomatch';
 import { ActionError } from './errors.ts';
@@ -11,26 +11,38 @@ export interface Policy {
   allowedRecipients: readonly string[];
 }
 
-/** @throws {SECRET_NOT_ALLOWED} */
-export function refuseSecret({ allowedSecrets }: Policy, name: SecretName): void {
-  const secret = formatSecretName(name);
-  if (isAllowed(allowedSecrets, secret)) return;
-  throw new ActionError('SECRET_NOT_ALLOWED', {
-    message: `Cannot access ${secret}: the input \`allowed-secrets\` does not list it.`,
-    remedy: 'Name another secret, or have whoever owns the workflow add it there.',
-  });
+/** A policy whose globs are compiled: a run may ask it a thousand times. */
+export interface Guard {
+  /** @throws {SECRET_NOT_ALLOWED} */
+  refuseSecret(name: SecretName): void;
+  /** @throws {RECIPIENT_NOT_ALLOWED} */
+  refuseRecipients(rule: EncryptionRule): void;
 }
 
-/** @throws {RECIPIENT_NOT_ALLOWED} */
-export function refuseRecipients({ allowedRecipients }: Policy, rule: EncryptionRule): void {
-  const outside = rule.keyGroups.flat().find(({ id }) => !isAllowed(allowedRecipients, id));
-  if (outside === undefined) return;
-  throw new ActionError('RECIPIENT_NOT_ALLOWED', {
-    message: `Cannot encrypt for ${outside.id}: the input \`allowed-recipients\` does not list it.`,
-    remedy: 'Take it out of the inputs or of .sops.yaml, or have whoever owns the workflow add it there.',
-  });
+export function createGuard({ allowedSecrets, allowedRecipients }: Policy): Guard {
+  const isSecretAllowed = createMatcher(allowedSecrets);
+  const isRecipientAllowed = createMatcher(allowedRecipients);
+  return {
+    refuseSecret(name) {
+      const secret = formatSecretName(name);
+      if (isSecretAllowed(secret)) return;
+      throw new ActionError('SECRET_NOT_ALLOWED', {
+        message: `Cannot access ${secret}: the input \`allowed-secrets\` does not list it.`,
+        remedy: 'Name another secret, or have whoever owns the workflow add it there.',
+      });
+    },
+    refuseRecipients(rule) {
+      const outside = rule.keyGroups.flat().find(({ id }) => !isRecipientAllowed(id));
+      if (outside === undefined) return;
+      throw new ActionError('RECIPIENT_NOT_ALLOWED', {
+        message: `Cannot encrypt for ${outside.id}: the input \`allowed-recipients\` does not list it.`,
+        remedy: 'Take it out of the inputs or of .sops.yaml, or have whoever owns the workflow add it there.',
+      });
+    },
+  };
 }
 
-function isAllowed(globs: readonly string[], text: string): boolean {
-  return globs.length === 0 || picomatch.isMatch(text, [...globs], { dot: true, nonegate: true, noextglob: true });
+function createMatcher(globs: readonly string[]): (text: string) => boolean {
+  if (globs.length === 0) return () => true;
+  return picomatch([...globs], { dot: true, nonegate: true, noextglob: true });
 }

@@ -1,6 +1,8 @@
-// Where ciphertext goes: the port that the pipeline knows. Its adapters are github/commit.ts and
-// github/pull-request.ts; both take nothing but an EncryptedManifest.
+// How a change reaches the Flux repository: the port that the pipeline knows. Its two adapters are github/commit.ts
+// and github/pull-request.ts; neither takes a text that was not verified.
 
+import type { ActionError } from './errors.ts';
+import type { EditedKustomization } from './flux/kustomization.ts';
 import type { SopsConfiguration } from './sops/configuration.ts';
 import type { EncryptedManifest } from './sops/encrypted-manifest.ts';
 
@@ -10,6 +12,8 @@ export interface Snapshot {
   oid: string;
   /** Path → text; a path that the commit does not have is not in it. */
   files: ReadonlyMap<string, string>;
+  /** Path → why what is there cannot be used: a symbolic link, a folder, binary. It is not in `files` then. */
+  unusable: ReadonlyMap<string, ActionError>;
 }
 
 /** The head branch of a pull request, as an earlier run left it. */
@@ -38,13 +42,20 @@ export interface Commit {
 }
 
 export interface Publication {
-  /** Every manifest that is to differ from the base. */
-  manifests: readonly EncryptedManifest[];
+  /** Everything that is to differ from the base, and nothing else. */
+  files: FileChanges;
   commitMessage: { headline: string; body: string };
   /** Full names of the versions that the manifests carry. */
   sources: readonly string[];
   title: string;
   body: string;
+}
+
+export interface FileChanges {
+  manifests: readonly EncryptedManifest[];
+  kustomizations: readonly EditedKustomization[];
+  /** Paths that the base has. */
+  deletions: readonly string[];
 }
 
 export interface Published {
@@ -55,13 +66,21 @@ export interface Published {
 
 export interface Publisher {
   read(request: ReadRequest): Promise<Target>;
+  /**
+   * One file of the base, before anything else is read: the config that says what to read.
+   * @returns undefined where there is none
+   * @throws {FILE_NOT_REGULAR | FILE_NOT_READABLE} and what `read` throws
+   */
+  readFile(path: string): Promise<string | undefined>;
 }
 
 export interface ReadRequest {
-  /** The manifests that may be written. */
+  /** What may be written or deleted: manifests, and the `kustomization.yaml` beside them. */
   files: readonly string[];
-  /** Every `.sops.yaml` that may govern them; none where recipients are given. */
-  configurations: readonly string[];
+  /** What is only read: every `.sops.yaml` that may govern a manifest, the config. */
+  beside: readonly string[];
+  /** Folders whose text files (`.yaml`, `.yml`) are read as well: prune looks through them. */
+  folders: readonly string[];
   /** Whether this run has tried to commit already: then its commit is looked for. */
   isRetry: boolean;
 }
@@ -78,10 +97,23 @@ export class StalePlan extends Error {
   }
 }
 
+/**
+ * @returns undefined where the commit has no such file
+ * @throws {FILE_NOT_REGULAR | FILE_NOT_READABLE} where it has something else there
+ */
+export function readSnapshot(
+  { files, unusable }: Pick<Snapshot, 'files' | 'unusable'>,
+  path: string,
+): string | undefined {
+  const error = unusable.get(path);
+  if (error !== undefined) throw error;
+  return files.get(path);
+}
+
 /** The `.sops.yaml` that sops would use for a file: the nearest one from its folder upwards, that one alone. */
-export function findConfiguration({ files }: Snapshot, file: string): SopsConfiguration | undefined {
+export function findConfiguration(snapshot: Snapshot, file: string): SopsConfiguration | undefined {
   for (const path of configurationPaths(file)) {
-    const text = files.get(path);
+    const text = readSnapshot(snapshot, path);
     if (text !== undefined) return { path, text };
   }
   return undefined;

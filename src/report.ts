@@ -1,36 +1,33 @@
 // What a run did, as data: the outputs, the summary, the log and the texts on GitHub are all made from it.
 
-import type { DesiredSecret } from './desired-secret.ts';
-import type { ActionError, ErrorCode } from './errors.ts';
-import { formatSecretName, formatSecretVersionName, formatVersion } from './google/resource-names.ts';
-import type { Hold } from './kubernetes/provenance.ts';
-import type { Versions } from './plan.ts';
-import type { Commit, Published, Target } from './publisher.ts';
-import type { Step } from './step.ts';
+import { type Conclusion, listChanges } from './conclude.ts';
+import type { ActionError } from './errors.ts';
+import { failureOf } from './failure-of-run.ts';
+import type { EditedKustomization } from './flux/kustomization.ts';
+import { formatSecretVersionName } from './google/resource-names.ts';
+import {
+  type ChangeOutcome,
+  type ErrorReport,
+  isChange,
+  type ManifestReport,
+  reportError,
+  reportManifest,
+} from './manifest-report.ts';
+import type { Commit, Published, Snapshot, Target } from './publisher.ts';
+import type { RunContext } from './run-context.ts';
 
-type Outcome = 'created' | 'updated' | 'unchanged' | 'held' | 'failed';
+type Outcome = ChangeOutcome | 'mixed' | 'unchanged' | 'held' | 'failed';
 
-export interface SourceReport {
-  key: string;
-  /** The secret's id. */
-  secret: string;
-  /** Full name of the version that is there now, or as far as it is known. */
-  secretVersion: string;
-  /** The number that was there before; undefined where there was none of this secret. */
-  from: string | undefined;
-  /** The number that is there now, or what it was asked as where it was not resolved. */
-  to: string;
-}
+/**
+ * `publish` writes; `plan` says what would change; `review` does so without asking Google, for a pull request whose
+ * author need not be trusted with what Google would answer.
+ */
+export type Mode = 'publish' | 'plan' | 'review';
 
-export interface ManifestReport {
+export interface KustomizationReport {
   file: string;
-  name: string;
-  namespace: string | undefined;
-  outcome: Exclude<Outcome, 'failed'>;
-  sources: readonly SourceReport[];
-  hold: Hold | undefined;
-  /** Sentences that a person should read. */
-  notes: readonly string[];
+  added: readonly string[];
+  removed: readonly string[];
 }
 
 export interface SyncReport {
@@ -40,124 +37,111 @@ export interface SyncReport {
   repository: string;
   base: string | undefined;
   manifests: readonly ManifestReport[];
+  kustomizations: readonly KustomizationReport[];
+  notes: readonly string[];
   commit: Commit | undefined;
   branch: string | undefined;
   pullRequest: Published['pullRequest'];
-  error: { code: ErrorCode; message: string; remedy: string; changedSomething: boolean } | undefined;
+  error: ErrorReport | undefined;
 }
 
-const OUTCOMES = { create: 'created', update: 'updated', unchanged: 'unchanged', held: 'held' } as const;
+/** What a commit or a pull request is about. */
+export type ChangesReport = Pick<SyncReport, 'manifests' | 'kustomizations'>;
 
-export function reportManifest({ change, versions }: Step): ManifestReport {
-  const { desired, from, hold } = change;
-  const dropped = 'dropped' in change ? change.dropped : [];
-  return {
-    file: desired.file,
-    name: desired.name,
-    namespace: desired.namespace,
-    outcome: OUTCOMES[change.kind],
-    sources: reportSources(desired, { from, to: versions }),
-    hold,
-    notes: dropped.map((key) => `The data key ${key} was dropped: no source accounts for it any more.`),
-  };
+export interface Reporting {
+  repository: string;
+  mode: Mode;
+  run: RunContext;
 }
 
 /** @param published undefined where nothing was to be written, whatever the plan */
 export function reportSync(
-  repository: string,
+  { repository, mode, run }: Reporting,
   target: Target,
-  steps: readonly Step[],
+  conclusion: Conclusion,
   published: Published | undefined,
 ): SyncReport {
+  const now = new Date(run.startedAt);
   // A pull request that already proposes just this is nothing new; one that is opened for a branch of an earlier run is.
-  const isOld =
-    published !== undefined && published.commit === undefined && published.pullRequest?.operation !== 'created';
-  const manifests = steps
-    .map(reportManifest)
-    .map((manifest) =>
-      isOld && manifest.outcome !== 'held' ? { ...manifest, outcome: 'unchanged' as const } : manifest,
-    );
-  const outcome =
-    manifests.find((manifest) => isChange(manifest.outcome))?.outcome ?? manifests[0]?.outcome ?? 'unchanged';
+  const isNew =
+    published === undefined || published.commit !== undefined || published.pullRequest?.operation === 'created';
+  const isSkipped = mode === 'publish' && published === undefined;
+  const manifests = conclusion.steps.map((step) => {
+    const manifest = reportManifest(step, now);
+    if (!isChange(manifest.outcome)) return manifest;
+    if (isSkipped) return { ...manifest, outcome: 'skipped' as const };
+    return isNew ? manifest : { ...manifest, outcome: 'unchanged' as const };
+  });
+  const kustomizations = isSkipped || !isNew ? [] : conclusion.kustomizations.map(reportKustomization);
+  const error = failureOf(conclusion.steps, countPublished(conclusion, target.base, published));
+  const outcomes = new Set(manifests.map(({ outcome }) => outcome).filter(isChange));
+  if (kustomizations.length > 0 && outcomes.size === 0) outcomes.add('updated');
   return {
-    outcome,
-    changed: isChange(outcome),
+    outcome: error === undefined ? overall(outcomes, manifests) : 'failed',
+    changed: outcomes.size > 0,
     repository,
     base: target.base.branch,
     manifests,
+    kustomizations,
+    notes: conclusion.notes,
     commit: published?.commit,
     branch: published?.branch,
     pullRequest: published?.pullRequest,
-    error: undefined,
+    error: error && reportError(error),
   };
 }
 
-function isChange(outcome: Outcome): boolean {
-  return outcome === 'created' || outcome === 'updated';
+/** Manifests that the commit or the pull request is about; undefined where this run has made and changed neither. */
+function countPublished(
+  conclusion: Conclusion,
+  base: Snapshot,
+  { commit, pullRequest }: Published = {},
+): number | undefined {
+  if (commit === undefined && (pullRequest?.operation ?? 'none') === 'none') return undefined;
+  const { manifests, deletions } = listChanges(conclusion, base);
+  return manifests.length + deletions.length;
 }
 
-function reportSources({ data }: DesiredSecret, versions: { from: Versions; to: Versions }): SourceReport[] {
-  return [...data].map(([key, { name, version }]) => {
-    const before = versions.from.get(key);
-    const after = versions.to.get(key);
-    return {
-      key,
-      secret: name.secret,
-      secretVersion: after
-        ? formatSecretVersionName(after)
-        : `${formatSecretName(name)}/versions/${formatVersion(version)}`,
-      from: before?.secret === name.secret ? before.version : undefined,
-      to: after?.version ?? formatVersion(version),
-    };
-  });
+function overall(changes: ReadonlySet<ChangeOutcome>, manifests: readonly ManifestReport[]): Outcome {
+  const [change, other] = changes;
+  if (change !== undefined) return other === undefined ? change : 'mixed';
+  return manifests.some(({ outcome }) => outcome === 'held') ? 'held' : 'unchanged';
 }
 
+/** What is to differ from the base, for the commit's message and the pull request. */
+export function reportChanges(conclusion: Conclusion, base: Snapshot, run: RunContext): ChangesReport {
+  const { manifests, deletions } = listChanges(conclusion, base);
+  const files = new Set([...manifests.map(({ file }) => file), ...deletions]);
+  const steps = conclusion.steps.filter(({ kind, desired }) => kind !== 'failed' && files.has(desired.file));
+  return {
+    manifests: steps.map((step) => reportManifest(step, new Date(run.startedAt))),
+    kustomizations: conclusion.kustomizations.map(reportKustomization),
+  };
+}
+
+/** Full names of the versions that the written manifests carry, each said once. */
+export function listVersions({ steps }: Conclusion): string[] {
+  const names = steps.flatMap((step) => (step.kind === 'write' ? [...step.resolved.values()] : []));
+  return [...new Set(names.map(formatSecretVersionName))];
+}
+
+function reportKustomization({ file, added, removed }: EditedKustomization): KustomizationReport {
+  return { file, added, removed };
+}
+
+/** A run that ended before its manifests had an outcome. */
 export function failedReport(error: ActionError, repository: string): SyncReport {
-  const { code, message, remedy, changedSomething } = error;
   return {
     outcome: 'failed',
     changed: false,
     repository,
     base: undefined,
     manifests: [],
+    kustomizations: [],
+    notes: [],
     commit: undefined,
     branch: undefined,
     pullRequest: undefined,
-    error: { code, message, remedy, changedSomething },
+    error: reportError(error),
   };
-}
-
-/** Every output of action.yml, as text. Those of one manifest are empty where there is none. */
-export function formatOutputs(report: SyncReport): Record<string, string> {
-  const { commit, pullRequest } = report;
-  const [manifest] = report.manifests;
-  const [source] = manifest?.sources ?? [];
-  return {
-    outcome: report.outcome,
-    changed: String(report.changed),
-    version: source?.to ?? '',
-    'secret-version': source?.secretVersion ?? '',
-    file: manifest?.file ?? '',
-    'commit-sha': commit?.oid ?? '',
-    'commit-url': commit?.url ?? '',
-    verified: commit === undefined ? '' : String(commit.verified),
-    branch: report.branch ?? report.base ?? '',
-    'pull-request-number': pullRequest === undefined ? '' : String(pullRequest.number),
-    'pull-request-url': pullRequest?.url ?? '',
-    'pull-request-operation': pullRequest?.operation ?? 'none',
-    report: JSON.stringify(report),
-  };
-}
-
-/** One line for the log. */
-export function formatResult({ outcome, changed, commit, pullRequest, manifests, error }: SyncReport): string {
-  if (error !== undefined) return `Failed: ${error.code}.`;
-  const what = manifests
-    .flatMap(({ file, sources }) =>
-      sources.map(({ secret, from, to }) => `${file}: ${secret} ${from ?? 'new'} → ${to}`),
-    )
-    .join(', ');
-  const where = pullRequest?.url ?? commit?.url;
-  const written = changed && where === undefined ? `would be ${outcome}` : outcome;
-  return `Outcome: ${written} (${what})${where === undefined ? '' : `, see ${where}`}.`;
 }

@@ -13,6 +13,10 @@ export interface RunContext {
   startedAt: string;
   /** The workflow's repository, and its file's name where it is known. */
   workflow: { repository: string; file: string | undefined };
+  /** Where the workflow's repository is checked out, if it is. */
+  workspace: string;
+  /** The commit that a `pull_request` event is about: its merge into the base. Undefined for any other event. */
+  pullRequestCommit: string | undefined;
 }
 
 /** https://docs.github.com/en/actions/reference/workflows-and-actions/variables */
@@ -25,5 +29,7 @@ export function readRunContext(environment: Readonly<Record<string, string | und
     url: `${value('GITHUB_SERVER_URL')}/${repository}/actions/runs/${value('GITHUB_RUN_ID')}`,
     startedAt: new Date().toISOString(),
     workflow: { repository, file: /\/([^/@]+\.ya?ml)@/.exec(value('GITHUB_WORKFLOW_REF'))?.[1] },
+    workspace: value('GITHUB_WORKSPACE'),
+    pullRequestCommit: value('GITHUB_EVENT_NAME').startsWith('pull_request') ? value('GITHUB_SHA') : undefined,
   };
 }

@@ -1,46 +1,30 @@
 // The pipeline: read the branch and the versions at the same time, plan, encrypt what differs, publish it as one
 // commit. Where the branch has moved meanwhile, from the start; versions and ciphertext that are still right stay.
 
+import { openBranches } from './branches.ts';
+import { type Conclusion, conclude, listChanges } from './conclude.ts';
 import type { Deadline } from './deadline.ts';
-import type { DesiredSecret } from './desired-secret.ts';
+import { requestsOf } from './desired-secret.ts';
 import { ActionError, toActionError } from './errors.ts';
-import { formatSecretVersionName, type SecretName } from './google/resource-names.ts';
+import { startFollowing } from './follow.ts';
+import type { SecretName } from './google/resource-names.ts';
 import type { SecretSource } from './google/secret-source.ts';
+import { createGovern, type Governing, refuseOutside } from './govern.ts';
 import { rememberAccesses, rememberEncryptions } from './memory.ts';
-import type { Policy } from './policy.ts';
 import { describePublication, type TextWishes } from './publication-text.ts';
-import {
-  configurationPaths,
-  findConfiguration,
-  type Published,
-  type Publisher,
-  type ReadRequest,
-  type Snapshot,
-  StalePlan,
-  type Target,
-} from './publisher.ts';
-import { reportManifest, reportSync, type SyncReport } from './report.ts';
+import { type FileChanges, type Published, type Publisher, StalePlan, type Target } from './publisher.ts';
+import { describeReading } from './reading.ts';
+import { listVersions, type Mode, reportChanges, reportSync, type SyncReport } from './report.ts';
 import type { RunContext } from './run-context.ts';
 import type { Encrypter } from './sops/encrypter.ts';
-import { type EncryptionRule, type Recipient, recipientsRule } from './sops/encryption-rule.ts';
-import {
-  encryptStep,
-  findFollowed,
-  followVersions,
-  type Governed,
-  isWrite,
-  planStep,
-  type Step,
-  startFollowing,
-} from './step.ts';
+import { encryptAll, planAll } from './steps.ts';
+import type { DesiredState, Wish } from './wish.ts';
 
-export interface SyncRequest {
-  desired: readonly DesiredSecret[];
-  /** Empty: the Flux repository's `.sops.yaml` decides. */
-  recipients: readonly Recipient[];
-  policy: Policy;
-  /** False: say what would change, write nothing. */
-  publish: boolean;
+export interface SyncRequest extends Governing {
+  wish: Wish;
+  mode: Mode;
+  /** Whether the manifests that can be written are, where others cannot. */
+  publishRest: boolean;
   /** Encrypt anew whatever a manifest claims. */
   refresh: boolean;
   text: TextWishes;
@@ -57,11 +41,11 @@ export interface Ports {
   log: (line: string) => void;
 }
 
-/** @throws {ActionError} with any code; nothing has changed then but what its message names */
+/**
+ * What went wrong with single manifests stands in the report, and in its `error`.
+ * @throws {ActionError} with any code for what ends the run; nothing has changed then but what its message names
+ */
 export async function sync(request: SyncRequest, ports: Ports): Promise<SyncReport> {
-  const secrets = request.desired.flatMap(({ data }) => [...data.values()].map(({ name }) => name));
-  const rule = request.recipients.length > 0 ? recipientsRule(request.recipients) : undefined;
-  await refuseOutside(request.policy, secrets, rule);
   const pass = createPass(request, ports);
   let mayHaveWritten = false;
   for (;;) {
@@ -80,97 +64,106 @@ export async function sync(request: SyncRequest, ports: Ports): Promise<SyncRepo
 
 /** One way through the pipeline; called again it goes on with what the first one has accessed and encrypted. */
 function createPass(request: SyncRequest, ports: Ports): () => Promise<SyncReport> {
+  const { mode, run, wish } = request;
   const { publisher, log } = ports;
   const secrets = rememberAccesses(ports.secrets);
   const encrypter = rememberEncryptions(ports.encrypter);
-  let attempted: readonly Step[] = [];
+  let attempted: Conclusion | undefined;
+
+  async function read(): Promise<{ state: DesiredState; target: Target }> {
+    log(`Reading ${request.repository}.`);
+    const text = wish.config === undefined ? undefined : await publisher.readFile(wish.config);
+    const state = await wish.resolve(text);
+    await refuseOutside(request, namesOf(state));
+    if (mayFollowEarly(request)) startFollowing(secrets, state.desired);
+    const target = await publisher.read({ ...describeReading(state, request), isRetry: attempted !== undefined });
+    // Somebody has changed it between the two reads.
+    if (wish.config !== undefined && target.base.files.get(wish.config) !== text) throw new StalePlan(false, undefined);
+    return { state, target };
+  }
+
+  async function prepare(state: DesiredState, target: Target): Promise<Conclusion> {
+    const branches = openBranches(target);
+    const planned = await planAll(state.desired, {
+      ...{ branches, log, owner: wish.owner, refresh: request.refresh },
+      govern: await createGovern(request, { base: target.base, files: filesOf(state) }),
+      hold: { by: run.actor, since: run.startedAt },
+      secrets: mode === 'review' ? undefined : secrets,
+    });
+    const steps = mode === 'publish' ? await encryptAll(planned, { secrets, encrypter, log }) : planned;
+    return conclude(steps, { base: target.base, branches, owner: wish.owner, prune: state.prune });
+  }
 
   return async () => {
-    log(`Reading ${request.repository}.`);
-    if (mayFollowEarly(request)) startFollowing(secrets, request.desired);
-    const target = await publisher.read({ ...pathsOf(request), isRetry: attempted.length > 0 });
-    if (target.lostCommit !== undefined && target.proposal === undefined && attempted.length > 0) {
-      return reportSync(request.repository, target, attempted, { commit: target.lostCommit });
+    const { state, target } = await read();
+    const { base, proposal, lostCommit } = target;
+    if (lostCommit !== undefined && proposal === undefined && attempted !== undefined) {
+      return reportSync(request, target, attempted, { commit: lostCommit });
     }
-    const governed = await Promise.all(request.desired.map((desired) => govern(request, target.base, desired)));
-    const followed = request.desired.map((desired) => findFollowed(desired, target));
-    const resolved = await followVersions(secrets, followed, log);
-    const hold = { by: request.run.actor, since: request.run.startedAt };
-    const planning = { refresh: request.refresh, hold, target, resolved, secrets };
-    const steps = await Promise.all(governed.map((each) => planStep({ ...each, ...planning })));
-    if (!request.publish) return reportSync(request.repository, target, steps, undefined);
-
-    const ready = await Promise.all(steps.map((step) => encryptStep(step, { secrets, encrypter, log })));
-    const manifests = ready.flatMap(({ manifest }) => manifest ?? []);
-    if (manifests.length === 0) return reportSync(request.repository, target, ready, await settle(target, ready, log));
-    attempted = ready;
+    const conclusion = await prepare(state, target);
+    if (!mayPublish(request, conclusion, target)) return reportSync(request, target, conclusion, undefined);
+    const changes = listChanges(conclusion, base);
+    if (isEmpty(changes)) return reportSync(request, target, conclusion, await withdraw(target, conclusion, log));
+    attempted = conclusion;
     ports.deadline.signal.throwIfAborted();
     log(`Publishing to ${request.repository}.`);
-    const text = describePublication(ready.filter(isWrite).map(reportManifest), request.text, request.run);
-    const sources = [
-      ...new Set(ready.filter(isWrite).flatMap(({ versions }) => [...versions.values()].map(formatSecretVersionName))),
-    ];
-    return reportSync(request.repository, target, ready, await target.publish({ ...text, manifests, sources }));
+    const description = describePublication(reportChanges(conclusion, base, run), request.text, run);
+    const published = await target.publish({ ...description, files: changes, sources: listVersions(conclusion) });
+    return reportSync(request, target, conclusion, published);
   };
 }
 
-function pathsOf({ desired, recipients }: SyncRequest): Omit<ReadRequest, 'isRetry'> {
-  const files = desired.map(({ file }) => file);
-  return { files, configurations: recipients.length > 0 ? [] : [...new Set(files.flatMap(configurationPaths))] };
+function namesOf({ desired }: DesiredState): SecretName[] {
+  return desired.flatMap((each) => (each.state === 'absent' ? [] : requestsOf(each).map(({ name }) => name)));
 }
 
-/** Nothing is to be written. What was proposed goes, but for what is held there, or may be the way out of a hold. */
-function settle(target: Target, steps: readonly Step[], log: Ports['log']): Promise<Published> | Published {
-  const { base, proposal } = target;
-  if (proposal === undefined) return {};
-  const isHeld = steps.some(({ change: { kind, desired } }) => {
-    return kind === 'held' && proposal.files.get(desired.file) !== base.files.get(desired.file);
-  });
-  if (!isHeld) {
-    log('Nothing is left to change: taking back what was proposed.');
-    return target.withdraw();
-  }
-  const { pullRequest } = proposal;
-  if (pullRequest === undefined) return {};
-  return { pullRequest: { number: pullRequest.number, url: pullRequest.url, operation: 'none' } };
+/** Those that a rule is needed for. */
+function filesOf({ desired }: DesiredState): string[] {
+  return desired.flatMap(({ state, file }) => (state === 'absent' ? [] : [file]));
 }
 
 /** Where the repository decides on the recipients and the workflow bounds them, nothing is accessed before they are known. */
-function mayFollowEarly({ recipients, policy }: SyncRequest): boolean {
-  return recipients.length > 0 || policy.allowedRecipients.length === 0;
-}
-
-/** @throws {SOPS_NO_RULE | RECIPIENT_NOT_ALLOWED | SOPS_CONFIG_INVALID | SOPS_KEY_SERVICE_NOT_SUPPORTED} */
-async function govern({ recipients, policy }: SyncRequest, base: Snapshot, desired: DesiredSecret): Promise<Governed> {
-  if (recipients.length > 0) return { desired, rule: recipientsRule(recipients), configuration: undefined };
-  const configuration = findConfiguration(base, desired.file);
-  if (configuration === undefined) throw noRecipients(desired.file);
-  const { parseCreationRule } = await import('./sops/creation-rule.ts');
-  const rule = parseCreationRule(configuration, desired.file);
-  await refuseOutside(policy, [], rule);
-  return { desired, rule, configuration };
+function mayFollowEarly({ mode, recipients, policy }: SyncRequest): boolean {
+  return mode !== 'review' && (recipients.length > 0 || policy.allowedRecipients.length === 0);
 }
 
 /**
- * Globs need a library, which a run without a policy does not load.
- * @throws {SECRET_NOT_ALLOWED | RECIPIENT_NOT_ALLOWED}
+ * All or nothing, unless it is asked for by name. Never over a proposal that has something for a manifest that failed
+ * now: the branch is made anew, and that would be gone.
  */
-async function refuseOutside(
-  policy: Policy,
-  secrets: readonly SecretName[],
-  rule: EncryptionRule | undefined,
-): Promise<void> {
-  if (policy.allowedSecrets.length + policy.allowedRecipients.length === 0) return;
-  const { refuseRecipients, refuseSecret } = await import('./policy.ts');
-  for (const secret of secrets) refuseSecret(policy, secret);
-  if (rule !== undefined) refuseRecipients(policy, rule);
+function mayPublish({ mode, publishRest }: SyncRequest, { steps }: Conclusion, { base, proposal }: Target): boolean {
+  const failed = steps.filter(({ kind }) => kind === 'failed').map(({ desired }) => desired.file);
+  if (mode !== 'publish' || (failed.length > 0 && !publishRest)) return false;
+  return failed.every((file) => proposal === undefined || proposal.files.get(file) === base.files.get(file));
 }
 
-function noRecipients(file: string): ActionError {
-  return new ActionError('SOPS_NO_RULE', {
-    message: `Cannot encrypt ${file}: nobody is named to encrypt it for, and the Flux repository has no .sops.yaml above it.`,
-    remedy: 'Name recipients with the inputs `gcp-kms`, `age` or `pgp`, or add a .sops.yaml to the repository.',
+function isEmpty({ manifests, kustomizations, deletions }: FileChanges): boolean {
+  return manifests.length + kustomizations.length + deletions.length === 0;
+}
+
+/**
+ * Nothing is to be written, so what an earlier run proposed goes. Not while that may be what failed now, or the way out
+ * of what is held on the base.
+ */
+async function withdraw(
+  { base, proposal, withdraw: takeBack }: Target,
+  { steps }: Conclusion,
+  log: Ports['log'],
+): Promise<Published> {
+  if (proposal === undefined) return {};
+  const mayStay = steps.some((step) => {
+    const { file } = step.desired;
+    const isHeld = step.kind === 'leave' && step.change.kind === 'held';
+    return step.kind === 'failed' || (isHeld && proposal.files.get(file) !== base.files.get(file));
   });
+  if (!mayStay) {
+    log('Nothing is left to change: taking back what was proposed.');
+    return await takeBack();
+  }
+  const { pullRequest } = proposal;
+  return pullRequest === undefined
+    ? {}
+    : { pullRequest: { number: pullRequest.number, url: pullRequest.url, operation: 'none' } };
 }
 
 function uncertain({ repository }: SyncRequest, cause: unknown): ActionError {

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ActionError } from '../../src/errors.ts';
 import { readInputs } from '../../src/inputs/inputs.ts';
-import { failedReport, formatOutputs } from '../../src/report.ts';
+import { reportError, reportManifest } from '../../src/manifest-report.ts';
+import { formatOutputs } from '../../src/outputs.ts';
+import { failedReport } from '../../src/report.ts';
 import { findSources, findTableRows, namesOf, read, readAction } from './project.ts';
 
 const action = readAction('action.yml');
@@ -61,9 +63,15 @@ describe('the inputs of action.yml', () => {
     }
   });
 
-  test('are required in the README where they are required', () => {
-    const required = findTableRows(readme, 'Inputs').filter(([, standard]) => standard === 'required');
-    expect(namesOf(required)).toEqual(inputs.filter((name) => action.inputs[name]?.required));
+  test('are needed without a config in the README where they are needed then', () => {
+    const needed = findTableRows(readme, 'Inputs').filter(([, standard]) => standard === 'needed without `config`');
+    const isNeeded = (name: string) => action.inputs[name]?.description?.endsWith(' Needed unless `config` is given.');
+    expect(namesOf(needed)).toEqual(inputs.filter(isNeeded));
+    expect(needed).toHaveLength(2);
+  });
+
+  test('are none that every run needs', () => {
+    expect(inputs.filter((name) => action.inputs[name]?.required)).toEqual([]);
   });
 });
 
@@ -83,6 +91,26 @@ describe('the outputs of action.yml', () => {
     const rows = findTableRows(readme, 'Outputs');
     expect(namesOf(rows).sort()).toEqual(outputs.toSorted());
     for (const [name, meaning] of rows) expect(meaning?.length, name).toBeGreaterThan(10);
+  });
+});
+
+describe('the report', () => {
+  const [, shown = ''] = /^```json\n([\s\S]*?)^```/m.exec(readme) ?? [];
+  const { manifests, error, ...report } = JSON.parse(shown);
+  const failure = new ActionError('CANCELLED', { message: 'Cannot go on.', remedy: 'Run it again.' });
+
+  test('stands in the README with just the fields that it has', () => {
+    const { manifests: none, error: failed, ...others } = failedReport(failure, 'acme/flux-gitops');
+    expect(Object.keys(report).sort()).toEqual([...Object.keys(others), 'leftOut'].sort());
+    expect([none, failed]).toEqual([[], expect.anything()]);
+    expect(Object.keys(error)).toEqual(Object.keys(reportError(failure)));
+  });
+
+  test('has the fields of a manifest that it has', () => {
+    const desired = { state: 'absent', file: 'clusters/dev/demo/kbot-token.yaml' } as const;
+    const manifest = reportManifest({ kind: 'failed', desired, error: failure }, new Date(0));
+    expect(Object.keys(manifests[0]).sort()).toEqual(Object.keys(manifest).sort());
+    expect(Object.keys(manifests[0].error)).toEqual(Object.keys(error));
   });
 });
 

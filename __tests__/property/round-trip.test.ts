@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isDataKey } from '../../src/kubernetes/names.ts';
 import type { Encrypter } from '../../src/sops/encrypter.ts';
 import { recipientsRule } from '../../src/sops/encryption-rule.ts';
-import { parseSopsDocument } from '../../src/sops/sops-document.ts';
+import { SopsDocument } from '../../src/sops/sops-document.ts';
 import { decryptIndependently } from '../stand-ins/sops-oracle.ts';
 import { CLEAR, generateAgeKey, openWorkshop, secretManifest, type Workshop } from '../unit/sops/real-sops.ts';
 
@@ -36,7 +36,7 @@ async function expectRoundTrip(payloads: Payloads, annotations: Record<string, s
   expect(Object.fromEntries(bytes)).toEqual(payloads);
   expect(rest).toEqual(clear);
   expect(independently).toEqual({ document: bySops, macIsValid: true });
-  expect(parseSopsDocument(text)?.clear).toEqual(clear);
+  expect(SopsDocument.parse(text)?.clear).toEqual(clear);
 }
 
 const NASTY: Record<string, string | Uint8Array> = {

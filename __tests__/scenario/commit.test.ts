@@ -112,6 +112,8 @@ test.concurrent('the commit message says who started it, and git reads the versi
   );
   expect(await trailersOf(commit?.message)).toEqual([
     ['Flux-Secret-Sync-Source', run.outputs['secret-version']],
+    ['Flux-Secret-Sync-Scope', FILE],
+    ['Flux-Secret-Sync-Files', '1'],
     ['Flux-Secret-Sync-Run', expect.stringMatching(/^[0-9a-f-]{36}$/)],
   ]);
 });
@@ -136,6 +138,8 @@ test.concurrent.for([
     expect(await trailersOf(commit?.message)).toEqual([
       ...read,
       ['Flux-Secret-Sync-Source', run.outputs['secret-version']],
+      ['Flux-Secret-Sync-Scope', FILE],
+      ['Flux-Secret-Sync-Files', '1'],
       ['Flux-Secret-Sync-Run', expect.anything()],
     ]);
   },

@@ -38,7 +38,7 @@ describe('a rule of .sops.yaml that makes sops', () => {
     inputs?: Record<string, string>;
     says: string;
   }
-  const notEncrypted = 'the value of token is not encrypted';
+  const notEncrypted = 'a value is not encrypted';
   const hidden = 'what stands in clear is not what was asked for';
   test.concurrent.for<Case>([
     { leaves: 'the value, for its regex is none', rule: { encrypted_regex: '^(data' }, says: notEncrypted },
@@ -54,13 +54,13 @@ describe('a rule of .sops.yaml that makes sops', () => {
       leaves: 'the value, for its data key has the suffix for clear ones',
       rule: { unencrypted_suffix: '_unencrypted' },
       inputs: { key: 'token_unencrypted' },
-      says: 'the value of token_unencrypted is not encrypted',
+      says: 'a value is not encrypted',
     },
     {
       leaves: 'the value, for its data key is called like a field in clear',
       rule: { unencrypted_regex: '^(apiVersion|kind|metadata|type)$' },
       inputs: { key: 'type' },
-      says: 'the value of type is not encrypted',
+      says: 'a value is not encrypted',
     },
     { leaves: 'nothing in clear', rule: { encrypted_regex: '.*' }, says: 'kind or apiVersion is not readable' },
     {
@@ -170,7 +170,7 @@ describe('a sops that', () => {
       says: 'what stands in clear is not what was asked for',
     },
     { does: 'leaves out the MAC', body: sed('/^ *mac:/d'), says: 'sops.mac is missing' },
-    { does: 'moves the value', body: sed('s/^ *token:/  other:/'), says: 'the data key token is missing' },
+    { does: 'moves the value', body: sed('s/^ *token:/  other:/'), says: 'a data key is missing' },
     {
       does: 'adds a field in clear',
       body: sed('$a immutable: true'),

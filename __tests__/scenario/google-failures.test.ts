@@ -13,7 +13,7 @@ const versions: Failure[] = [
     inputs: { secret: 'NO_SUCH' },
     code: 'SECRET_NOT_FOUND',
     says: 'Cannot access projects/demo-project/secrets/NO_SUCH/versions/1: there is no such secret or version.',
-    remedy: 'Check the inputs `secret`, `project-id` and `version`.',
+    remedy: 'Check `secret`, `version` and the project.',
   },
   {
     when: 'there is no such version',
@@ -66,7 +66,7 @@ const versions: Failure[] = [
     inputs: { version: 'latest' },
     code: 'SECRET_VERSION_DISABLED',
     says: 'versions/latest: this version is disabled',
-    remedy: 'name an enabled version with the input `version`',
+    remedy: 'name an enabled version with `version`',
   },
   {
     when: 'the payload is empty',

@@ -7,6 +7,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { Fault as GitHubFault, LoggedRequest } from '../stand-ins/github/github.ts';
 import { type RecordingSops, recordingSops } from '../stand-ins/runner.ts';
 import { FILE, KMS_KEY, startWorld, type World, type WorldRun } from '../stand-ins/world.ts';
+import { NO_SECRET } from './configs.ts';
 import { binaryCanary, type Canary, canaryOf, findForms, textCanary } from './leak/canary.ts';
 import { collectPlaces, filesBelow, findLeaks } from './leak/evidence.ts';
 import { type FakeSops, fakeSops } from './leak/fake-sops.ts';
@@ -48,6 +49,20 @@ const googleRefuses = (status: number, name: string): Required<Story>['meets'] =
 };
 const rule = (text: string) => ({ '.sops.yaml': `creation_rules:\n  - gcp_kms: ${KMS_KEY}\n    ${text}\n` });
 
+/** The secret by way of a config, with one entry. */
+function asked(entry: object): Pick<Story, 'files' | 'inputs'> {
+  const config = { project: 'demo-project', manifests: [{ file: FILE, name: 'kbot-token', ...entry }] };
+  return {
+    files: { 'flux-secrets.yaml': JSON.stringify(config) },
+    inputs: { ...NO_SECRET, config: 'flux-secrets.yaml' },
+  };
+}
+
+/** A newest version that has the secret within JSON. */
+const within = (name: string): Required<Story>['meets'] => {
+  return ({ secret }, { bytes }) => void secret.addVersion(JSON.stringify({ [name]: bytes.toString('base64') }));
+};
+
 const SUCCESSES: Story[] = [
   { name: 'a commit', ends: 'created' },
   { name: 'an update', ends: 'updated', before: [{ version: '2' }], inputs: { version: '1' } },
@@ -73,7 +88,84 @@ const SUCCESSES: Story[] = [
   },
 ];
 
+const CONFIG_SUCCESSES: Story[] = [
+  {
+    name: 'a part of a payload',
+    ends: 'created',
+    ...asked({ data: { token: { secret: 'TELE_TOKEN', pointer: '/part' } } }),
+    meets: within('part'),
+  },
+  {
+    name: 'the entries of a payload',
+    ends: 'created',
+    ...asked({ dataFrom: [{ secret: 'TELE_TOKEN', format: 'json' }] }),
+    meets: within('ENTRY'),
+  },
+  {
+    name: 'the password of a registry',
+    ends: 'created',
+    ...asked({
+      docker: { server: 'r.example', username: { value: 'u' }, password: { secret: 'TELE_TOKEN', pointer: '/p' } },
+    }),
+    meets: within('p'),
+  },
+  {
+    name: 'a payload that is mentioned for its line end',
+    ends: 'created',
+    ...asked({ data: { token: { secret: 'TELE_TOKEN', trim: 'newline' }, whole: 'TELE_TOKEN' } }),
+  },
+];
+
+const CONFIG_FAILURES: Story[] = [
+  {
+    name: 'the payload is not the JSON that a pointer needs',
+    ends: 'PAYLOAD_MALFORMED',
+    ...asked({ data: { token: { secret: 'TELE_TOKEN', pointer: '/a' } } }),
+  },
+  {
+    name: 'the payload is not the JSON whose entries are asked for',
+    ends: 'PAYLOAD_MALFORMED',
+    ...asked({ dataFrom: [{ secret: 'TELE_TOKEN', format: 'json' }] }),
+  },
+  {
+    name: 'the payload is no dotenv',
+    ends: 'PAYLOAD_MALFORMED',
+    ...asked({ dataFrom: [{ secret: 'TELE_TOKEN', format: 'dotenv' }] }),
+  },
+  {
+    name: 'an entry has a name that cannot be a key',
+    ends: 'DATA_KEY_INVALID',
+    ...asked({ dataFrom: [{ secret: 'TELE_TOKEN', format: 'json' }] }),
+    meets: ({ secret }, { bytes }) => void secret.addVersion(JSON.stringify({ [bytes.toString('base64')]: 'x' })),
+  },
+  {
+    name: 'the payload is no certificate',
+    ends: 'CERTIFICATE_INVALID',
+    ...asked({ type: 'kubernetes.io/tls', data: { 'tls.crt': 'TELE_TOKEN', 'tls.key': 'TELE_TOKEN' } }),
+  },
+  {
+    name: 'the payload is no docker configuration',
+    ends: 'DOCKER_CONFIG_INVALID',
+    ...asked({ type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': 'TELE_TOKEN' } }),
+  },
+  {
+    name: 'a second manifest fails, and the first is published',
+    ends: 'PAYLOAD_MALFORMED',
+    files: {
+      'flux-secrets.yaml': JSON.stringify({
+        project: 'demo-project',
+        manifests: [
+          { file: FILE, name: 'kbot-token', data: { token: 'TELE_TOKEN' } },
+          { file: 'b.yaml', name: 'b', data: { token: { secret: 'TELE_TOKEN', pointer: '/a' } } },
+        ],
+      }),
+    },
+    inputs: { ...NO_SECRET, config: 'flux-secrets.yaml', 'on-error': 'publish-rest' },
+  },
+];
+
 const FAILURES: Story[] = [
+  ...CONFIG_FAILURES,
   { name: 'Google refuses and quotes', ends: 'SECRET_ACCESS_DENIED', meets: googleRefuses(403, 'PERMISSION_DENIED') },
   { name: 'Google does not know it and quotes', ends: 'SECRET_NOT_FOUND', meets: googleRefuses(404, 'NOT_FOUND') },
   {
@@ -277,13 +369,13 @@ async function lookAt({ sops, temporary }: Stage) {
 }
 
 describe.for(CANARIES)('a secret of $name is nowhere to be seen', (canary) => {
-  test.concurrent.for([...SUCCESSES, ...FAILURES])('$name ($ends)', async (story) => {
+  test.concurrent.for([...SUCCESSES, ...CONFIG_SUCCESSES, ...FAILURES])('$name ($ends)', async (story) => {
     await using stage = await prepare(story, canary);
     await using run = await stage.run();
     const places = await collect(stage, run);
 
     expect(story.ends.split(' or '), run.stdout + run.stderr).toContain(endOf(run));
-    expect(run.exitCode).toBe(SUCCESSES.includes(story) ? 0 : 1);
+    expect(run.exitCode).toBe(FAILURES.includes(story) ? 1 : 0);
     const { github, google } = stage.world;
     const answers = google.requests.map(({ response }) => response).join('\n');
     expect(findForms(Buffer.from(answers), canary), 'the run has met the secret').not.toEqual([]);

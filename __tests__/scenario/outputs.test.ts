@@ -206,8 +206,12 @@ const FAILURES: Ending[] = [
   {
     name: 'failed with the secret in hand',
     meets: ({ google }) => google.denyKey(KMS_KEY),
-    outputs: () => NOTHING,
-    report: () => failure(FLUX_REPOSITORY, 'SOPS_KEY_DENIED'),
+    outputs: () => ({ ...NOTHING, file: FILE }),
+    report: () => {
+      const { error, ...report } = failure(FLUX_REPOSITORY, 'SOPS_KEY_DENIED');
+      const { sources: _, ...failed } = manifest('failed', undefined, '');
+      return { ...report, base: 'main', error, manifests: [{ ...failed, sources: [], error }] };
+    },
   },
   {
     name: 'failed before anything was read',
@@ -232,7 +236,7 @@ describe('every output is set, and right, where the secret is', () => {
 
     expect(Object.keys(run.outputs).sort()).toEqual(await declaredOutputs());
     expect(outputs, run.stdout).toEqual(ending.outputs(world));
-    expect(JSON.parse(report ?? '')).toEqual(ending.report(world));
+    expect(JSON.parse(report ?? '')).toEqual({ kustomizations: [], notes: [], leftOut: 0, ...ending.report(world) });
     expect(run.exitCode).toBe(FAILURES.includes(ending) ? 1 : 0);
   });
 });

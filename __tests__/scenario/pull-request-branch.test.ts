@@ -575,8 +575,8 @@ describe('a branch that is meant for something else', () => {
     expect(first.exitCode, first.stdout).toBe(0);
     expect(reportOf(run).error).toMatchObject({
       code: 'BRANCH_HAS_OTHER_COMMITS',
-      message: 'Cannot update pull request #1 (rotate): it proposes another file.',
-      remedy: expect.stringContaining('by default each file has its own'),
+      message: `Cannot update pull request #1 (rotate): it proposes something else: ${FILE}.`,
+      remedy: expect.stringContaining('by default each file, and each config, has its own'),
     });
     expect({ refs: world.flux.refs(), pullRequests: world.flux.pullRequests }).toEqual(before);
   });

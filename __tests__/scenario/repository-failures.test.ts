@@ -131,14 +131,14 @@ const reading: Failure[] = [
     arrange: ({ flux }) => flux.commit({ branch: 'main', files: { [FILE]: Buffer.from([0, 1, 2]) } }),
     code: 'FILE_NOT_READABLE',
     says: 'binary, or too large to be read',
-    remedy: 'Delete it there, or name another `file`',
+    remedy: 'split it or name another one, or delete it there',
   },
   {
     when: 'the file is too large',
     files: { [FILE]: `# ${'x'.repeat(600_000)}\n` },
     code: 'FILE_NOT_READABLE',
     says: 'binary, or too large to be read',
-    remedy: 'Delete it there',
+    remedy: 'GitHub hands out 512 KiB of a text at most: split it',
   },
 ];
 testFailures(reading, { encrypting: false });

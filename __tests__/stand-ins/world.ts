@@ -36,7 +36,10 @@ export async function startWorld(
 ): Promise<World> {
   const directory = await mkdtemp(join(tmpdir(), 'world-'));
   const github = await startGitHub();
-  const google = await startGoogle({ checkAccessTokens: true, seed: 'world' });
+  const google = await startGoogle({
+    ...{ checkAccessTokens: true, seed: 'world' },
+    projectNumbers: { 'other-project': '210987654321' },
+  });
   const flux = github.repository(FLUX_REPOSITORY);
   await flux.commit({ branch: 'main', files });
   const secret = google.addSecret('TELE_TOKEN');

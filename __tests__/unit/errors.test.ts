@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { ActionError, formatError, toActionError } from '../../src/errors.ts';
+import { ActionError, type ErrorCode, formatError, ownError, toActionError } from '../../src/errors.ts';
 import { anyText } from './any-text.ts';
 
 describe('an ActionError', () => {
@@ -55,5 +55,34 @@ describe('whatever is thrown', () => {
         expect(formatError(toActionError(text))).toBe(formatError(toActionError('')));
       }),
     );
+  });
+});
+
+describe('what fails for one manifest', () => {
+  const thrown = (code: ErrorCode) => new ActionError(code, { message: 'Cannot go on.', remedy: 'Mend it.' });
+
+  test.each<ErrorCode>(['SECRET_NOT_FOUND', 'SOPS_FAILED', 'FILE_NOT_OURS', 'GITHUB_REFUSED'])(
+    'is its own, and the others go on: %s',
+    (code) => {
+      const error = thrown(code);
+      expect(ownError(error)).toBe(error);
+    },
+  );
+
+  test.each([
+    thrown('DEADLINE_EXCEEDED'),
+    thrown('CANCELLED'),
+    thrown('INTERNAL'),
+    new TypeError('x'),
+    'text',
+    undefined,
+  ])('ends the run where it would meet them all, or is a defect: %s', (error) => {
+    let caught: unknown = 'nothing';
+    try {
+      ownError(error);
+    } catch (again) {
+      caught = again;
+    }
+    expect(caught).toBe(error);
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { droppedKeys, findClaims, parseExistingManifest } from '../../src/existing-manifest.ts';
-import { desire, type Wish } from './situations.ts';
+import { findClaims, mayDelete, readExistingManifest } from '../../src/existing-manifest.ts';
+import { droppedKeys } from '../../src/losses.ts';
+import { SopsDocument } from '../../src/sops/sops-document.ts';
+import { desire, FILE, OWNER, registry, request, type Wish } from './situations.ts';
 
 const TEMPLATE = `sha256:${'0'.repeat(64)}`;
 
@@ -15,10 +17,16 @@ function secret({ metadata = {}, ...more }: { metadata?: object; [field: string]
   });
 }
 
-function annotations(sources: Readonly<Record<string, string>>, template = TEMPLATE): Record<string, string> {
-  const names = Object.entries(sources).map(([key, id]) => [key, `projects/1/secrets/${id}/versions/2`]);
+const file = (text: string) => ({ document: SopsDocument.parse(text) });
+
+function annotations(
+  sources: Readonly<Record<string, string | readonly string[]>>,
+  { template = TEMPLATE, owner = 'inputs' } = {},
+): Record<string, string> {
+  const full = (id: string) => `projects/1/secrets/${id}/versions/2`;
+  const names = Object.entries(sources).map(([key, ids]) => [key, typeof ids === 'string' ? full(ids) : ids.map(full)]);
   return {
-    'flux-secret-sync/owner': 'inputs',
+    'flux-secret-sync/owner': owner,
     'flux-secret-sync/sources': JSON.stringify(Object.fromEntries(names)),
     'flux-secret-sync/template': template,
   };
@@ -40,7 +48,7 @@ describe('a file that somebody else has written', () => {
     ['the same Secret without a namespace', secret({ metadata: { namespace: undefined } }), { namespace: undefined }],
     ['the same Secret that may be changed', secret({ immutable: false })],
   ])('is taken over where it is %s', (_, text, more) => {
-    expect(parseExistingManifest(desire(more), text)).toMatchObject({ text, provenance: undefined });
+    expect(readExistingManifest(desire(more), file(text))).toMatchObject({ document: { text }, provenance: undefined });
   });
 
   test.each([
@@ -55,7 +63,6 @@ describe('a file that somebody else has written', () => {
     ],
     ['in no namespace', secret({ metadata: { namespace: undefined } }), 'it is a Secret of another name or namespace'],
     ['without metadata', 'apiVersion: v1\nkind: Secret\n', 'it is a Secret of another name or namespace'],
-    ['of another type', secret({ type: 'kubernetes.io/tls' }), 'it is a Secret of another type'],
     ['immutable', secret({ immutable: true }), 'it is an immutable Secret'],
     ['several documents', `${secret()}---\n${secret()}`, 'it is not one plain YAML document'],
     ['a document and the end of another', `${secret()}---\n`, 'it is not one plain YAML document'],
@@ -71,11 +78,23 @@ describe('a file that somebody else has written', () => {
       'it is not one plain YAML document',
     ],
   ])('is left alone where it is %s', (_, text, reason) => {
-    expect(() => parseExistingManifest(desire(), text)).toThrow(refusal('FILE_NOT_OURS', reason));
+    expect(() => readExistingManifest(desire(), file(text))).toThrow(refusal('FILE_NOT_OURS', reason));
+  });
+
+  test('is left alone where it is of another type, which Kubernetes lets nobody change', () => {
+    expect(() => readExistingManifest(desire(), file(secret({ type: 'kubernetes.io/tls' })))).toThrow(
+      expect.objectContaining({
+        code: 'SECRET_TYPE_CHANGED',
+        message: `Cannot write ${FILE}: the Secret kbot-token has another type there than Opaque, and Kubernetes lets no type be changed.`,
+        remedy: expect.stringContaining('a new `name`'),
+      }),
+    );
+    const tls = secret({ type: 'kubernetes.io/tls' });
+    expect(readExistingManifest(desire({ type: 'kubernetes.io/tls' }), file(tls)).provenance).toBeUndefined();
   });
 
   test('is left alone with a sentence on what to do', () => {
-    expect(() => parseExistingManifest(desire(), secret({ kind: 'ConfigMap' }))).toThrow(
+    expect(() => readExistingManifest(desire(), file(secret({ kind: 'ConfigMap' })))).toThrow(
       expect.objectContaining({
         message:
           'Cannot write clusters/dev/demo/kbot-token.yaml: the Flux repository holds something else there, it is not a Secret.',
@@ -101,7 +120,7 @@ describe('what a file holds', () => {
       data: { token: 'a' },
       stringData: { other: 'b' },
     });
-    const { dataKeys, labels, annotations: kept, provenance } = parseExistingManifest(desire(), text);
+    const { dataKeys, labels, annotations: kept, provenance } = readExistingManifest(desire(), file(text));
     expect(dataKeys).toEqual(new Set(['token', 'other']));
     expect(labels).toEqual({ team: 'bots' });
     expect(kept).toEqual({ 'acme.example/owner': 'platform' });
@@ -110,7 +129,7 @@ describe('what a file holds', () => {
 
   test('may be anything where this action has written it: it is made right again', () => {
     const text = secret({ kind: 'ConfigMap', metadata: { name: 'kbot', annotations: annotations({}) } });
-    expect(parseExistingManifest(desire(), text).provenance).toMatchObject({ template: TEMPLATE });
+    expect(readExistingManifest(desire(), file(text)).provenance).toMatchObject({ template: TEMPLATE });
   });
 
   test.each([
@@ -123,18 +142,77 @@ describe('what a file holds', () => {
     ['nothing, in several documents', `${secret({ metadata: { annotations: annotations({}) } })}---\n`, undefined],
     ['nothing, without metadata', 'kind: Secret\n', undefined],
   ])('claims %s', (_, text, template) => {
-    expect(findClaims(text)?.template).toBe(template);
+    expect(findClaims(file(text))?.template).toBe(template);
+  });
+});
+
+describe('what this action has written', () => {
+  const ours = annotations({ token: 'TELE_TOKEN' });
+  const managing = {
+    'flux-secret-sync/manages':
+      '{"labels":["tier","app.kubernetes.io/managed-by"],"annotations":["acme.example/tier"]}',
+  };
+
+  test("has labels and annotations that go with the wish for them, beside people's own", () => {
+    const text = secret({
+      metadata: {
+        labels: { tier: 'back', team: 'bots' },
+        annotations: { ...ours, ...managing, 'acme.example/tier': 'back', 'acme.example/owner': 'platform' },
+      },
+    });
+    const { labels, annotations: kept } = readExistingManifest(desire(), file(text));
+    expect(labels).toEqual({ team: 'bots' });
+    expect(kept).toEqual({ 'acme.example/owner': 'platform' });
+  });
+
+  test.each<[string, object, object, Wish?]>([
+    ['the same object', {}, { isSameObject: true, isImmutable: false }],
+    ['the same object without a namespace', { namespace: undefined }, { isSameObject: true }, { namespace: undefined }],
+    ['another object by its name', { name: 'kbot' }, { isSameObject: false }],
+    ['another object by its namespace', { namespace: 'prod' }, { isSameObject: false }],
+  ])('is %s', (_, metadata, expected, wish) => {
+    const text = secret({ metadata: { ...metadata, annotations: ours } });
+    expect(readExistingManifest(desire(wish), file(text))).toMatchObject(expected);
+  });
+
+  test('may be immutable, and of another type where it is another object', () => {
+    const immutable = secret({ immutable: true, metadata: { annotations: ours } });
+    expect(readExistingManifest(desire(), file(immutable)).isImmutable).toBe(true);
+    const typed = secret({ type: 'kubernetes.io/tls', metadata: { name: 'kbot', annotations: ours } });
+    expect(readExistingManifest(desire(), file(typed)).isSameObject).toBe(false);
+  });
+
+  test('is left alone where it is the same Secret of another type', () => {
+    const text = secret({ type: 'kubernetes.io/tls', metadata: { annotations: ours } });
+    expect(() => readExistingManifest(desire(), file(text))).toThrow(
+      expect.objectContaining({ code: 'SECRET_TYPE_CHANGED' }),
+    );
   });
 });
 
 describe('a data key that this run does not know', () => {
-  const existing = (dataKeys: readonly string[], sources?: Readonly<Record<string, string>>) => {
-    const data = Object.fromEntries(dataKeys.map((key) => [key, 'x']));
-    const metadata = sources === undefined ? {} : { annotations: annotations(sources) };
-    return parseExistingManifest(desire(), secret({ metadata, data }));
+  interface Case {
+    keys: string[];
+    sources?: Record<string, string | readonly string[]>;
+    template?: string;
+    /** Whose the manifest was, and whose it is to be. */
+    owner?: string;
+    by?: string;
+    wish?: Wish;
+    /** What is to be written; the keys of the wish where it is not said. */
+    written?: string[];
+  }
+  const dropped = ({ keys, sources, template = TEMPLATE, owner = 'inputs', by = 'inputs', wish, written }: Case) => {
+    const data = Object.fromEntries(keys.map((key) => [key, 'x']));
+    const metadata = sources === undefined ? {} : { annotations: annotations(sources, { owner }) };
+    const desired = desire(wish);
+    const existing = readExistingManifest(desired, file(secret({ metadata, data, type: desired.type })));
+    return droppedKeys(existing, { desired, keys: new Set(written ?? desired.data.keys()), template, owner: by });
   };
+  const both = { token: 'TELE_TOKEN', url: 'DB_URL' };
+  const env: Wish = { data: new Map(), dataFrom: [{ request: request('APP_ENV'), format: 'json' }] };
 
-  test.each<[string, string[], { keys: string[]; sources: Record<string, string>; template: string }]>([
+  test.each<[string, string[], Case]>([
     ['there is none', [], { keys: ['token'], sources: { token: 'TELE_TOKEN' }, template: 'other' }],
     [
       'its secret goes on under another key',
@@ -144,30 +222,90 @@ describe('a data key that this run does not know', () => {
     [
       'no source accounts for it, in a manifest that is otherwise as wished',
       ['extra'],
-      { keys: ['token', 'extra'], sources: { token: 'TELE_TOKEN' }, template: TEMPLATE },
+      { keys: ['token', 'extra'], sources: { token: 'TELE_TOKEN' } },
     ],
-  ])('goes where %s', (_, dropped, { keys, sources, template }) => {
-    expect(droppedKeys(desire(), existing(keys, sources), template)).toEqual(dropped);
+    [
+      'the same config file has asked for it',
+      ['url'],
+      { keys: ['token', 'url'], sources: both, template: 'other', owner: OWNER, by: OWNER },
+    ],
+    [
+      'the payload that it was an entry of has it no more',
+      ['B'],
+      { keys: ['A', 'B'], sources: { A: 'APP_ENV', B: 'APP_ENV' }, template: 'other', wish: env, written: ['A'] },
+    ],
+    [
+      'both secrets that it was made of go on',
+      ['.dockercfg'],
+      { keys: ['.dockercfg'], sources: { '.dockercfg': ['USER', 'PASSWORD'] }, template: 'other', wish: registry() },
+    ],
+  ])('goes where %s', (_, gone, given) => {
+    expect(dropped(given)).toEqual(gone);
   });
 
-  test.each<[string, string, { keys: string[]; sources?: Record<string, string>; template: string }]>([
-    ['the manifest is not ours', 'other', { keys: ['token', 'other'], template: TEMPLATE }],
-    [
-      'it is of another secret',
-      'url',
-      { keys: ['token', 'url'], sources: { token: 'TELE_TOKEN', url: 'DB_URL' }, template: TEMPLATE },
-    ],
+  test.each<[string, string, Case]>([
+    ['the manifest is not ours', 'other', { keys: ['token', 'other'] }],
+    ['it is of another secret', 'url', { keys: ['token', 'url'], sources: both }],
     [
       'no source accounts for it, and the manifest is to change otherwise too',
       'extra',
       { keys: ['token', 'extra'], sources: { token: 'TELE_TOKEN' }, template: 'other' },
     ],
-  ])('is kept by refusing the run where %s', (_, key, { keys, sources, template }) => {
-    expect(() => droppedKeys(desire(), existing(keys, sources), template)).toThrow(
+    [
+      'nor does one in a manifest of the same config file',
+      'extra',
+      { keys: ['token', 'extra'], sources: { token: 'TELE_TOKEN' }, template: 'other', owner: OWNER, by: OWNER },
+    ],
+    [
+      'another config file has asked for it',
+      'url',
+      { keys: ['token', 'url'], sources: both, owner: 'acme/a/b.yaml', by: OWNER },
+    ],
+    ['inputs have asked for it', 'url', { keys: ['token', 'url'], sources: both, owner: 'inputs', by: OWNER }],
+    ['a config file has asked for it', 'url', { keys: ['token', 'url'], sources: both, owner: OWNER, by: 'inputs' }],
+    [
+      'one of the two secrets that it was made of goes',
+      'old',
+      { keys: ['old'], sources: { old: ['USER', 'OTHER'] }, wish: registry() },
+    ],
+  ])('is kept by refusing the run where %s', (_, key, given) => {
+    expect(() => dropped(given)).toThrow(
       expect.objectContaining({
         code: 'FILE_WOULD_LOSE_KEYS',
         message: `Cannot write clusters/dev/demo/kbot-token.yaml: it holds the data key ${key}, which this run does not know and would drop.`,
         remedy: expect.stringContaining('a `file` of its own'),
+      }),
+    );
+  });
+});
+
+describe('a file that is to be deleted', () => {
+  const claimed = (owner: string) => file(secret({ metadata: { annotations: annotations({}, { owner }) } }));
+
+  test('may be gone already', () => {
+    expect(mayDelete(FILE, undefined, OWNER)).toBe(false);
+  });
+
+  test.each([
+    ['this config file', OWNER, OWNER],
+    ['inputs', 'inputs', OWNER],
+    ['inputs, by inputs', 'inputs', 'inputs'],
+  ])('may be deleted where it belongs to %s', (_, owner, by) => {
+    expect(mayDelete(FILE, claimed(owner), by)).toBe(true);
+  });
+
+  test.each([
+    ['it belongs to acme/other/flux-secrets.yaml', claimed('acme/other/flux-secrets.yaml'), OWNER],
+    [`it belongs to ${OWNER}`, claimed(OWNER), 'inputs'],
+    [`it belongs to ${OWNER}x`, claimed(`${OWNER}x`), OWNER],
+    ['it is no manifest of this action', file(secret()), OWNER],
+    ['it is no manifest of this action', file('a: [b'), OWNER],
+  ])('is left alone where %s', (reason, existing, owner) => {
+    expect(() => mayDelete(FILE, existing, owner)).toThrow(
+      expect.objectContaining({
+        code: 'FILE_NOT_OURS',
+        message: `Cannot delete ${FILE}: ${reason}.`,
+        remedy: expect.stringContaining('by hand'),
       }),
     );
   });

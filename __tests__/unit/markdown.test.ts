@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { code, codeBlock, link, printable, table } from '../../src/markdown.ts';
+import { code, codeBlock, link, printable, shown, table, tableWithin, takeWithin } from '../../src/markdown.ts';
 import { anyText } from './any-text.ts';
 
 // A small reading of GitHub's Markdown: https://github.github.com/gfm/#code-spans and #tables-extension-
@@ -85,6 +85,47 @@ describe('table', () => {
   });
 });
 
+describe('tableWithin', () => {
+  const head = ['Secret', 'File'];
+  const rows = Array.from({ length: 9 }, (_, index) => [code(`s${index}`), code('a|b.yaml')]);
+
+  test('is the table where all of it fits', () => {
+    expect(tableWithin(10_000, head, rows)).toBe(table(head, rows));
+    expect(tableWithin(10_000, head, [])).toBe(table(head, []));
+  });
+
+  test('counts the rows that do not fit, and never more than fits', () => {
+    const all = table(head, rows).length;
+    for (let room = 0; room < all; room += 7) {
+      const [shown = '', more = ''] = tableWithin(room, head, rows).split('\n\n');
+      const listed = shown.split('\n').length - 2;
+      expect(shown).toBe(table(head, rows.slice(0, listed)));
+      expect(more).toBe(`and ${rows.length - listed} more`);
+      const rowsShown = shown.split('\n').slice(2).join('\n');
+      expect(Buffer.byteLength(rowsShown)).toBeLessThanOrEqual(room);
+    }
+  });
+
+  test('shows the first rows, and none behind one that is too long', () => {
+    const long = [rows[0] ?? [], [code('x'.repeat(1_000)), ''], rows[1] ?? []];
+    expect(tableWithin(300, head, long)).toBe(`${table(head, long.slice(0, 1))}\n\nand 2 more`);
+  });
+});
+
+describe('takeWithin', () => {
+  const write = (text: string) => `- ${text}`;
+
+  test('takes the first that fit, in bytes and with what parts them', () => {
+    const items = ['a', '語', 'b', 'c'];
+    expect(takeWithin(100, items, write)).toEqual(items);
+    expect(takeWithin(5 + 7 + 5, items, write)).toEqual(['a', '語', 'b']);
+    expect(takeWithin(5 + 7 + 5 - 1, items, write)).toEqual(['a', '語']);
+    expect(takeWithin(5 + 6, items, write)).toEqual(['a']);
+    expect(takeWithin(0, items, write)).toEqual([]);
+    expect(takeWithin(0, [], write)).toEqual([]);
+  });
+});
+
 describe('codeBlock', () => {
   test('holds any lines, one each', () => {
     expect(codeBlock(['Cannot do it.', 'Try `this`.'])).toBe('```text\nCannot do it.\nTry `this`.\n```');
@@ -116,5 +157,30 @@ describe('printable', () => {
       }),
     );
     expect(printable('Zurück → ✓ 語 🔑')).toBe('Zurück → ✓ 語 🔑');
+  });
+});
+
+describe('shown', () => {
+  test.each([
+    ['TELE_TOKEN', 'TELE_TOKEN'],
+    ['a\n::error::b\u202e', 'a ::error::b '],
+    ['a'.repeat(200), 'a'.repeat(200)],
+    ['a'.repeat(201), `${'a'.repeat(200)}…`],
+  ])('%j is %s', (text, line) => {
+    expect(shown(text)).toBe(line);
+  });
+
+  test('is as long as is asked for', () => {
+    expect(shown('TELE_TOKEN', 4)).toBe('TELE…');
+  });
+
+  test('is one short line of any text', () => {
+    fc.assert(
+      fc.property(hostile, fc.nat(20), (text, maximum) => {
+        const line = shown(text, maximum);
+        expect(line.length).toBeLessThanOrEqual(maximum + 1);
+        expect(line).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+      }),
+    );
   });
 });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findMasks } from '../../src/masks.ts';
 import { Plaintext } from '../../src/plaintext.ts';
@@ -54,4 +55,40 @@ describe('a line is left unmasked where the runner would drop an output for it',
   ])('but not where only %s', (_, payload, output) => {
     expect(masks([payload], [output])).toEqual([payload]);
   });
+});
+
+test('lines that come again and again are looked for once', () => {
+  const payload = Array.from({ length: 50 }, (_, index) => `long-enough-line-${index}`).join('\n');
+  const before = process.cpuUsage();
+  const found = masks(Array<string>(1_000).fill(payload), ['long-enough-line-'.repeat(20_000)]);
+  expect(found).toHaveLength(50);
+  expect(process.cpuUsage(before).user).toBeLessThan(2_000_000);
+});
+
+test('what stands in an output is found wherever it stands, and nothing else is', () => {
+  const text = fc.string({ unit: fc.constantFrom('a', 'b', '本', '&'), maxLength: 60 });
+  const line = fc.string({ unit: fc.constantFrom('a', 'b', '本'), minLength: 8, maxLength: 12 });
+  fc.assert(
+    fc.property(fc.array(line), fc.array(text), (lines, outputs) => {
+      const hidden = lines.filter((each) => !outputs.some((output) => output.includes(each)));
+      expect(masks([lines.join('\n')], outputs)).toEqual([...new Set(hidden)]);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test.each([
+  ['have nothing to do with the outputs', (index: number) => `secret-${index}-line`, 'clusters/dev/demo/a.yaml,'],
+  ['nearly stand there', (index: number) => `clusters/dev/demo/${index}`, 'clusters/dev/demo/a.yaml,'],
+  ['are one letter, as the outputs are', (index: number) => `${'a'.repeat(8 + (index % 200))}${index}`, 'a'],
+])('500,000 lines that %s take seconds at most', (_, line, output) => {
+  const payloads = Array.from({ length: 100 }, (_, payload) =>
+    Array.from({ length: 5_000 }, (_, index) => line(payload * 5_000 + index)).join('\n'),
+  );
+  const report = output.repeat(Math.ceil(390_000 / output.length));
+  const before = process.threadCpuUsage();
+  const found = masks(payloads, ['created', report]);
+  const { user, system } = process.threadCpuUsage(before);
+  expect(found).toHaveLength(500_000);
+  expect(user + system).toBeLessThan(8_000_000);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { ActionError } from '../../src/errors.ts';
 import type { SecretName } from '../../src/google/resource-names.ts';
-import { type Policy, refuseRecipients, refuseSecret } from '../../src/policy.ts';
+import { createGuard } from '../../src/policy.ts';
 import { type Recipient, recipientsRule, SECRET_VALUES } from '../../src/sops/encryption-rule.ts';
 
 const kms = (id: string): Recipient => ({ kind: 'gcp_kms', id });
@@ -9,7 +9,7 @@ const key = 'projects/demo/locations/global/keyRings/flux/cryptoKeys/sops';
 const ssh = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI+a/b=';
 
 function allowsSecret(allowedSecrets: readonly string[], name: SecretName): boolean {
-  return refusalOf(() => refuseSecret({ allowedSecrets, allowedRecipients: [] }, name)) === undefined;
+  return refusalOf(() => createGuard({ allowedSecrets, allowedRecipients: [] }).refuseSecret(name)) === undefined;
 }
 
 function refusalOf(refuse: () => void): Pick<ActionError, 'code' | 'message' | 'remedy'> | undefined {
@@ -57,8 +57,8 @@ describe('allowed-secrets', () => {
   });
 
   test('names the secret that is outside, and who may let it in', () => {
-    const policy: Policy = { allowedSecrets: ['projects/demo/secrets/KBOT_*'], allowedRecipients: [] };
-    expect(refusalOf(() => refuseSecret(policy, { project: 'demo', secret: 'TELE_TOKEN' }))).toMatchObject({
+    const guard = createGuard({ allowedSecrets: ['projects/demo/secrets/KBOT_*'], allowedRecipients: [] });
+    expect(refusalOf(() => guard.refuseSecret({ project: 'demo', secret: 'TELE_TOKEN' }))).toMatchObject({
       code: 'SECRET_NOT_ALLOWED',
       message: 'Cannot access projects/demo/secrets/TELE_TOKEN: the input `allowed-secrets` does not list it.',
       remedy: expect.stringContaining('whoever owns the workflow'),
@@ -77,7 +77,8 @@ describe('allowed-recipients', () => {
     ['an SSH key word for word, slashes and plus signs in it', [ssh], [{ kind: 'age', id: ssh }], true],
     ['a fingerprint', ['ABCD*'], [{ kind: 'pgp', id: 'FFFF0123' }], false],
   ])('%s', (_, allowedRecipients, recipients, allowed) => {
-    const refuse = () => refuseRecipients({ allowedSecrets: [], allowedRecipients }, recipientsRule(recipients));
+    const refuse = () =>
+      createGuard({ allowedSecrets: [], allowedRecipients }).refuseRecipients(recipientsRule(recipients));
     expect(refusalOf(refuse) === undefined).toBe(allowed);
   });
 
@@ -88,10 +89,22 @@ describe('allowed-recipients', () => {
       selector: SECRET_VALUES,
       macOnlyEncrypted: false,
     };
-    expect(refusalOf(() => refuseRecipients({ allowedSecrets: [], allowedRecipients: [key] }, rule))).toMatchObject({
+    expect(
+      refusalOf(() => createGuard({ allowedSecrets: [], allowedRecipients: [key] }).refuseRecipients(rule)),
+    ).toMatchObject({
       code: 'RECIPIENT_NOT_ALLOWED',
       message: 'Cannot encrypt for age1intruder: the input `allowed-recipients` does not list it.',
       remedy: expect.stringContaining('.sops.yaml'),
     });
   });
+});
+
+test('a guard goes on answering, however often it is asked', () => {
+  const guard = createGuard({ allowedSecrets: ['projects/demo/secrets/A'], allowedRecipients: [] });
+  for (let asked = 0; asked < 3; asked += 1) {
+    expect(refusalOf(() => guard.refuseSecret({ project: 'demo', secret: 'A' }))).toBeUndefined();
+    expect(refusalOf(() => guard.refuseSecret({ project: 'demo', secret: 'B' }))).toMatchObject({
+      code: 'SECRET_NOT_ALLOWED',
+    });
+  }
 });

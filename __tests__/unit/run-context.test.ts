@@ -19,6 +19,27 @@ describe('the run context', () => {
     });
   });
 
+  test('says where the repository of the workflow is checked out', () => {
+    expect(readRunContext({ ...environment, GITHUB_WORKSPACE: '/home/runner/work' }).workspace).toBe(
+      '/home/runner/work',
+    );
+    expect(readRunContext(environment).workspace).toBe('');
+  });
+
+  test.each([
+    ['pull_request', 'abc'],
+    ['pull_request_target', 'abc'],
+    ['pull_request_review', 'abc'],
+    ['push', undefined],
+    ['workflow_dispatch', undefined],
+    ['schedule', undefined],
+    ['repository_dispatch', undefined],
+    ['', undefined],
+  ])('knows the commit of a pull request, for the event %j: %s', (event, commit) => {
+    const given = { ...environment, GITHUB_EVENT_NAME: event, GITHUB_SHA: 'abc' };
+    expect(readRunContext(given).pullRequestCommit).toBe(commit);
+  });
+
   test('names whoever triggered a re-run before the one who started the first, and somebody unknown before nobody', () => {
     expect(readRunContext({ ...environment, GITHUB_TRIGGERING_ACTOR: '' }).actor).toBe('hubot');
     expect(readRunContext({}).actor).toBe('unknown');

@@ -1,44 +1,29 @@
 import { describe, expect, test } from 'vitest';
 import { ActionError } from '../../src/errors.ts';
-import { failedReport, type ManifestReport, type SourceReport, type SyncReport } from '../../src/report.ts';
+import { failedReport, type SyncReport } from '../../src/report.ts';
 import { formatSummary } from '../../src/summary.ts';
+import {
+  COMMIT as commit,
+  LONG_FOLDER,
+  manifest,
+  manyManifests,
+  PULL_REQUEST as pullRequest,
+  report,
+  source,
+  type Told,
+} from './reports.ts';
 
-const commit = {
-  oid: 'ffac537e6cbbf934b08745a378932722df287a53',
-  url: 'https://github.com/acme/flux-gitops/commit/ffac537e6cbbf934b08745a378932722df287a53',
-  verified: true,
-};
-const pullRequest = { number: 7, url: 'https://github.com/acme/flux-gitops/pull/7', operation: 'created' } as const;
 const hold = { by: 'hubot', since: '2026-01-02T03:04:05.000Z' };
 
-interface Told extends Partial<Omit<ManifestReport, 'sources'>> {
-  from?: string;
-  to?: string;
+function summaryOf(more: Partial<SyncReport>, told: Told = {}): string {
+  const outcome = more.outcome ?? 'updated';
+  const from = outcome === 'created' ? undefined : (told.from ?? '1');
+  const one = outcome === 'failed' || outcome === 'mixed' ? 'updated' : outcome;
+  return formatSummary(report({ manifests: [manifest({ outcome: one, ...told, from })], ...more }));
 }
 
-function manifest({ from = '1', to = '2', ...more }: Told): ManifestReport {
-  const before = more.outcome === 'created' ? undefined : from;
-  const source: SourceReport = { key: 'token', secret: 'TELE_TOKEN', secretVersion: '', from: before, to };
-  const file = 'clusters/dev/demo/kbot-token.yaml';
-  const fixed = { file, name: 'kbot-token', namespace: 'demo', sources: [source], hold: undefined, notes: [] };
-  return { ...fixed, outcome: 'updated', ...more };
-}
-
-function summaryOf(report: Partial<SyncReport>, told: Told = {}): string {
-  const outcome = report.outcome ?? 'updated';
-  return formatSummary({
-    outcome,
-    changed: outcome === 'created' || outcome === 'updated',
-    repository: 'acme/flux-gitops',
-    base: 'main',
-    manifests: [manifest({ ...(outcome === 'failed' ? {} : { outcome }), ...told })],
-    commit: undefined,
-    branch: undefined,
-    pullRequest: undefined,
-    error: undefined,
-    ...report,
-  });
-}
+/** The lines of its tables, without their heads. */
+const rowsOf = (summary: string) => summary.split('\n').filter((line) => /^\| (?!---|Secret |File )/.test(line));
 
 describe('the job summary shows at a glance', () => {
   test('a secret that is created', () => {
@@ -95,7 +80,7 @@ describe('the job summary shows at a glance', () => {
       | --- | --- | --- | --- | --- |
       | \`TELE_TOKEN\` | \`1\` | \`clusters/dev/demo/kbot-token.yaml\` | held | \`acme/flux-gitops (main)\` |
 
-      \`clusters/dev/demo/kbot-token.yaml\` is held by \`hubot\` since \`2026-01-02T03:04:05.000Z\`, so this run left it. It goes on with an explicit version number or \`hold: false\`.
+      \`clusters/dev/demo/kbot-token.yaml\` is held by \`hubot\` since \`2026-01-02T03:04:05.000Z\`, so this run left it. It goes on with a run whose input \`version\` is a number, or with \`hold: false\`.
       "
     `);
   });
@@ -108,7 +93,7 @@ describe('the job summary shows at a glance', () => {
       | --- | --- | --- | --- | --- |
       | \`TELE_TOKEN\` | \`3\` → \`1\` | \`clusters/dev/demo/kbot-token.yaml\` | updated | [\`ffac537\`](https://github.com/acme/flux-gitops/commit/ffac537e6cbbf934b08745a378932722df287a53) |
 
-      \`clusters/dev/demo/kbot-token.yaml\` is held by \`hubot\` since \`2026-01-02T03:04:05.000Z\`. It goes on with an explicit version number or \`hold: false\`.
+      \`clusters/dev/demo/kbot-token.yaml\` is held by \`hubot\` since \`2026-01-02T03:04:05.000Z\`. It goes on with a run whose input \`version\` is a number, or with \`hold: false\`.
       "
     `);
   });
@@ -217,6 +202,213 @@ describe('the job summary shows at a glance', () => {
       \`\`\`
       "
     `);
+  });
+});
+
+describe('the job summary tells of several secrets', () => {
+  const two = [
+    manifest(),
+    manifest({ file: 'b.yaml', sources: [source({ secret: 'DB_URL', from: '1' })], outcome: 'updated' }),
+  ];
+
+  test('each in its row, with every version', () => {
+    const registry = manifest({
+      file: 'registry.yaml',
+      sources: [source({ secret: 'USER' }), source({ secret: 'PASSWORD', from: '1', to: '3' })],
+    });
+    expect(formatSummary(report({ outcome: 'mixed', manifests: [...two, registry], commit }))).toMatchInlineSnapshot(`
+      "### Secrets changed in the Flux repository
+
+      | Secret | Version | File | Outcome | Where |
+      | --- | --- | --- | --- | --- |
+      | \`TELE_TOKEN\` | new → \`2\` | \`clusters/dev/demo/kbot-token.yaml\` | created | [\`ffac537\`](https://github.com/acme/flux-gitops/commit/ffac537e6cbbf934b08745a378932722df287a53) |
+      | \`DB_URL\` | \`1\` → \`2\` | \`b.yaml\` | updated | [\`ffac537\`](https://github.com/acme/flux-gitops/commit/ffac537e6cbbf934b08745a378932722df287a53) |
+      | \`USER\` | new → \`2\` | \`registry.yaml\` | created | [\`ffac537\`](https://github.com/acme/flux-gitops/commit/ffac537e6cbbf934b08745a378932722df287a53) |
+      | \`PASSWORD\` | \`1\` → \`3\` | \`registry.yaml\` | created | [\`ffac537\`](https://github.com/acme/flux-gitops/commit/ffac537e6cbbf934b08745a378932722df287a53) |
+      "
+    `);
+  });
+
+  test.each<[string, Partial<SyncReport>, string]>([
+    ['would be changed', { outcome: 'mixed' }, 'Secrets would be changed (nothing was written)'],
+    ['would be deleted', { outcome: 'deleted' }, 'Secrets would be deleted (nothing was written)'],
+    ['were changed', { outcome: 'mixed', commit }, 'Secrets changed in the Flux repository'],
+    ['were deleted', { outcome: 'deleted', commit }, 'Secrets deleted from the Flux repository'],
+    ['are proposed', { outcome: 'mixed', commit, pullRequest }, 'Secret change proposed to the Flux repository'],
+    ['are up to date', { outcome: 'unchanged' }, 'Secrets are up to date'],
+    ['are held', { outcome: 'held' }, 'Secrets are up to date, or held'],
+  ])('which %s', (_, more, heading) => {
+    expect(formatSummary(report({ manifests: two, ...more }))).toMatch(`### ${heading}\n`);
+  });
+
+  test('of which one is deleted, and one has no version', () => {
+    const deleted = manifest({ file: 'old.yaml', name: undefined, sources: [], outcome: 'deleted' });
+    expect(rowsOf(formatSummary(report({ outcome: 'deleted', manifests: [deleted], commit })))).toEqual([
+      '| – | – | `old.yaml` | deleted | [`ffac537`](https://github.com/acme/flux-gitops/commit/ffac537e6cbbf934b08745a378932722df287a53) |',
+    ]);
+  });
+
+  test('each with the place of its change, and none for what has not changed', () => {
+    const left = [
+      manifest({ file: 'left.yaml', from: '2', outcome: 'unchanged' }),
+      manifest({ file: 'held.yaml', from: '1', outcome: 'held', hold }),
+    ];
+    const placesIn = (more: Partial<SyncReport>) =>
+      rowsOf(formatSummary(report({ outcome: 'mixed', manifests: [...two, ...left], ...more }))).map((row) =>
+        row
+          .split(' | ')
+          .slice(3)
+          .join()
+          .replace(/\]\(.*?\)|[[`|]| \|$/g, '')
+          .trim(),
+      );
+    const base = 'acme/flux-gitops (main)';
+    expect(placesIn({ commit })).toEqual([
+      ...['created,ffac537', 'updated,ffac537', `unchanged,${base}`, `held,${base}`],
+    ]);
+    expect(placesIn({ commit, branch: 'x', pullRequest })).toEqual([
+      ...['created,#7 created', 'updated,#7 created', `unchanged,${base}`, `held,${base}`],
+    ]);
+    const open = { ...pullRequest, operation: 'none' } as const;
+    expect(placesIn({ branch: 'x', pullRequest: open, manifests: left })).toEqual([
+      'unchanged,#7 open',
+      'held,#7 open',
+    ]);
+  });
+
+  test('whose versions are only known when they are published', () => {
+    const manifests = [manifest({ to: 'latest' }), manifest({ from: '1', to: 'latest', file: 'b.yaml' })];
+    const [created, updated] = rowsOf(formatSummary(report({ outcome: 'mixed', manifests })));
+    expect(created).toContain('| new → `latest` (resolved when published) |');
+    expect(updated).toContain('| `1` → `latest` (resolved when published) |');
+  });
+
+  test('each with its own error, beside what would have been written', () => {
+    const error = {
+      code: 'SECRET_NOT_FOUND',
+      message: 'Cannot.',
+      remedy: 'Name it.',
+      changedSomething: false,
+    } as const;
+    const failed = (file: string) => manifest({ file, outcome: 'failed', sources: [], error });
+    const details = { message: 'Cannot bring 2 of 3.', remedy: 'See each.' };
+    const manifests = [failed('a.yaml'), manifest({ outcome: 'skipped' }), failed('b.yaml')];
+    const whole = report({
+      outcome: 'failed',
+      manifests,
+      error: { ...details, code: 'MANIFESTS_FAILED', changedSomething: false },
+    });
+    expect(formatSummary(whole)).toMatchInlineSnapshot(`
+      "### Nothing was changed
+
+      | Secret | Version | File | Outcome | Where |
+      | --- | --- | --- | --- | --- |
+      | \`TELE_TOKEN\` | new → \`2\` | \`clusters/dev/demo/kbot-token.yaml\` | skipped | \`acme/flux-gitops (main)\` |
+
+      | File | Error | What to do |
+      | --- | --- | --- |
+      | \`a.yaml\` | \`SECRET_NOT_FOUND\` | \`Cannot. Name it.\` |
+      | \`b.yaml\` | \`SECRET_NOT_FOUND\` | \`Cannot. Name it.\` |
+
+      \`\`\`text
+      Cannot bring 2 of 3.
+      See each.
+      (MANIFESTS_FAILED)
+      \`\`\`
+      "
+    `);
+  });
+
+  test('says an error once where only one of them has failed', () => {
+    const error = {
+      code: 'SECRET_NOT_FOUND',
+      message: 'Cannot.',
+      remedy: 'Name it.',
+      changedSomething: false,
+    } as const;
+    const manifests = [
+      manifest({ outcome: 'failed', sources: [], error }),
+      manifest({ outcome: 'skipped', file: 'b.yaml' }),
+    ];
+    const summary = formatSummary(report({ outcome: 'failed', manifests, error }));
+    expect(summary.split('Cannot.')).toHaveLength(2);
+    expect(rowsOf(summary)).toHaveLength(1);
+  });
+
+  test('and of the lists of their folders', () => {
+    const kustomizations = [
+      { file: 'a/kustomization.yaml', added: ['b.yaml', 'c.yaml'], removed: ['old.yaml'] },
+      { file: 'b/Kustomization', added: Array.from({ length: 21 }, (_, index) => `${index}.yaml`), removed: [] },
+      { file: 'c/kustomization.yml', added: [], removed: ['old.yaml'] },
+    ];
+    const summary = formatSummary(report({ kustomizations, commit, notes: ['<b> leaves a out.'] }));
+    expect(summary).toContain(
+      [
+        '`a/kustomization.yaml` lists `b.yaml`, `c.yaml` now, and no longer lists `old.yaml`.',
+        '`b/Kustomization` lists 21 files now.',
+        '`c/kustomization.yml` no longer lists `old.yaml`.',
+        '`<b> leaves a out.`',
+      ].join('\n\n'),
+    );
+  });
+});
+
+describe('the job summary of very many secrets', () => {
+  const few = Array.from({ length: 20 }, (_, index) =>
+    manifest({ file: `${index}.yaml`, from: '2', outcome: 'unchanged' }),
+  );
+
+  test('lists what is unchanged only where there are few in all', () => {
+    expect(rowsOf(formatSummary(report({ outcome: 'unchanged', manifests: few })))).toHaveLength(20);
+    const summary = formatSummary(report({ outcome: 'created', manifests: [...few, manifest()], commit }));
+    expect(rowsOf(summary)).toHaveLength(1);
+    expect(summary).toContain('\n\n20 unchanged, 1 created.\n\n');
+    const unchanged = formatSummary(report({ outcome: 'unchanged', manifests: [...few, ...few] }));
+    expect(unchanged).toBe('### Secrets are up to date\n\n40 unchanged.\n');
+  });
+
+  test('lists all that has changed where it fits', () => {
+    const manifests = Array.from({ length: 1_000 }, (_, index) => manifest({ file: `clusters/dev/${index}.yaml` }));
+    const summary = formatSummary(report({ outcome: 'created', manifests, commit }));
+    expect(rowsOf(summary)).toHaveLength(1_000);
+    expect(Buffer.byteLength(summary)).toBeLessThan(1_048_576);
+  });
+
+  test('lists what fits, and counts the rest', () => {
+    const manifests = [...manyManifests(1_000), ...manyManifests(1_000, { from: '2', outcome: 'unchanged' })];
+    const summary = formatSummary(report({ outcome: 'created', manifests, commit }));
+    const listed = rowsOf(summary).length;
+    expect(listed).toBeGreaterThan(100);
+    expect(summary).toContain(`\n\nand ${1_000 - listed} more`);
+    expect(summary).toContain('\n\n1000 created, 1000 unchanged.\n\n');
+    expect(Buffer.byteLength(summary)).toBeLessThan(1_048_576);
+  });
+
+  test('counts the notes behind the fiftieth', () => {
+    const manifests = [...few, ...few].map((each, index) => ({ ...each, hold, notes: [`note ${index}`] }));
+    const summary = formatSummary(report({ outcome: 'held', manifests }));
+    expect(summary).toContain('`note 9`');
+    expect(summary).not.toContain('`note 10`');
+    expect(summary).toContain('and 30 more of these; the output `report` has them all');
+  });
+
+  test('stays under what GitHub takes, whatever there is to tell', () => {
+    const written = manyManifests(1_000, { hold });
+    const error = {
+      code: 'SOPS_FAILED',
+      message: `Cannot encrypt ${LONG_FOLDER}/${'名'.repeat(83)}.yaml: no.`,
+      remedy: 'Mend it.',
+      changedSomething: true,
+    } as const;
+    const failed = manyManifests(1_000, { outcome: 'failed', error });
+    const manifests = [...written.map((each) => ({ ...each, notes: [`${each.file} belonged to x.`] })), ...failed];
+    const kustomizations = written.map(({ file }, index) => {
+      const added = Array.from({ length: 20 }, (_, at) => `${index}-${at}-${'名'.repeat(80)}.yaml`);
+      return { file, added, removed: [] };
+    });
+    const notes = written.map(({ file }) => `${file} leaves it out.`);
+    const summary = formatSummary(report({ outcome: 'failed', manifests, kustomizations, notes, commit, error }));
+    expect(Buffer.byteLength(summary)).toBeLessThan(1_048_576);
   });
 });
 

@@ -9,22 +9,28 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { parse, stringify } from 'yaml';
 import { git } from '../stand-ins/github/git.ts';
-import type { World } from '../stand-ins/world.ts';
+import { FLUX_REPOSITORY, type World } from '../stand-ins/world.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const standInActions = fileURLToPath(new URL('actions/', import.meta.url));
-/** `github.token`: none that the GitHub stand-in knows. */
+/** `github.token` outside of the Flux repository: none that the GitHub stand-in knows. */
 export const JOB_TOKEN = 'ghs_ofTheJob';
-const secrets = { FLUX_APP_PRIVATE_KEY: 'the key of the App', GITHUB_TOKEN: JOB_TOKEN };
+const APP_PRIVATE_KEY = 'the key of the App';
 const variables = { FLUX_APP_CLIENT_ID: 'Iv23client' };
 const milliseconds = 45_000;
 
 export interface WorkflowOptions {
   /** A file of examples/workflows, or a workflow's text. */
   readonly workflow: string;
-  readonly eventName: 'workflow_dispatch' | 'schedule' | 'repository_dispatch';
+  readonly eventName: 'workflow_dispatch' | 'schedule' | 'repository_dispatch' | 'push' | 'pull_request';
   /** What GitHub says of the event: `github.event`. */
   readonly event: object;
+  /** Where the workflow is, if it is in the Flux repository; otherwise it is in acme/payments. */
+  readonly repository?: typeof FLUX_REPOSITORY;
+  /** The commit of the Flux repository that the event is about. */
+  readonly sha?: string;
+  /** What else is in the repository of the workflow: path → content. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 export interface WorkflowRun {
@@ -39,18 +45,23 @@ export interface WorkflowRun {
 export async function runWorkflow(world: World, options: WorkflowOptions): Promise<WorkflowRun> {
   const directory = await mkdtemp(join(tmpdir(), 'act-'));
   try {
-    const workspace = await stageWorkspace(join(directory, 'payments'), options.workflow);
+    const { repository = 'acme/payments' } = options;
+    const workspace = await stageWorkspace(join(directory, basename(repository)), world, options);
     const action = await stageAction(join(directory, 'flux-secret-sync'), world.google.url);
     const event = join(directory, 'event.json');
     await writeFile(event, JSON.stringify(options.event));
     const env = {
       GITHUB_API_URL: world.github.url,
       GITHUB_SERVER_URL: world.github.url,
-      GITHUB_REPOSITORY: 'acme/payments',
+      GITHUB_REPOSITORY: repository,
       METADATA_SERVER_DETECTION: 'none',
-      STAND_IN_APP: `${variables.FLUX_APP_CLIENT_ID} ${secrets.FLUX_APP_PRIVATE_KEY}`,
+      STAND_IN_APP: `${variables.FLUX_APP_CLIENT_ID} ${APP_PRIVATE_KEY}`,
       STAND_IN_CREDENTIALS: await world.google.workloadIdentity(directory),
       STAND_IN_GITHUB_TOKEN: world.github.token,
+    };
+    const secrets = {
+      FLUX_APP_PRIVATE_KEY: APP_PRIVATE_KEY,
+      GITHUB_TOKEN: repository === FLUX_REPOSITORY ? world.github.token : JOB_TOKEN,
     };
     return await runAct(join(directory, 'home'), [
       ...[options.eventName, '--eventpath', event, '--actor', 'octocat', '--json'],
@@ -67,15 +78,27 @@ export async function runWorkflow(world: World, options: WorkflowOptions): Promi
 }
 
 /** The repository whose workflow runs. */
-async function stageWorkspace(directory: string, workflow: string): Promise<string> {
+async function stageWorkspace(
+  directory: string,
+  world: World,
+  { workflow, files = {}, sha }: WorkflowOptions,
+): Promise<string> {
   const folder = join(directory, '.github/workflows');
   await mkdir(folder, { recursive: true });
+  for (const [path, content] of Object.entries(files)) {
+    await mkdir(dirname(join(directory, path)), { recursive: true });
+    await writeFile(join(directory, path), content);
+  }
   if (workflow.includes('\n')) await writeFile(join(folder, 'workflow.yml'), workflow);
   else await cp(join(root, 'examples/workflows', workflow), join(folder, basename(workflow)));
   const gitDir = join(directory, '.git');
   await git(gitDir, ['init', '--quiet', '--initial-branch', 'main', directory]);
   const identity = ['-c', 'user.name=octocat', '-c', 'user.email=octocat@users.noreply.github.com'];
   await git(gitDir, [...identity, 'commit', '--quiet', '--allow-empty', '--message', 'The workflow']);
+  if (sha !== undefined) {
+    await git(gitDir, ['fetch', '--quiet', world.flux.gitDir, '+refs/heads/*:refs/flux/*']);
+    await git(gitDir, ['update-ref', 'HEAD', sha]);
+  }
   return directory;
 }
 

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -67,11 +68,37 @@ describe('README and docs', () => {
   });
 });
 
+interface Form {
+  on: { workflow_dispatch?: { inputs?: Record<string, object> } };
+}
+
 describe('README.md', () => {
+  test('starts examples with the inputs that they have', () => {
+    const commands = [...read('README.md').matchAll(/gh workflow run (\S+\.yml)((?: -f \w+=[^\s`]+)*)/g)];
+    expect(commands.map(([, file]) => file)).toEqual(['dispatch.yml', 'config.yml']);
+    for (const [command, file, given = ''] of commands) {
+      const { on }: Form = parse(read(`examples/workflows/${file}`));
+      const names = [...given.matchAll(/-f (\w+)=/g)].map(([, name]) => name);
+      expect(Object.keys(on.workflow_dispatch?.inputs ?? {}), command).toEqual(expect.arrayContaining(names));
+      expect(names.length, command).toBeGreaterThan(0);
+    }
+  });
+
   test('shows the example for dispatch just as it is', () => {
     const shown = /<!-- (examples\/workflows\/\S+) -->\n```yaml\n([\s\S]*?)```/.exec(read('README.md'));
     expect(shown?.[1]).toBe('examples/workflows/dispatch.yml');
     expect(shown?.[2]).toBe(read('examples/workflows/dispatch.yml'));
+  });
+});
+
+describe('CONTRIBUTING.md', () => {
+  test('knows every file and folder of src, each once', () => {
+    const [, house = ''] = /## The house\n([\s\S]*?)\n## /.exec(read('CONTRIBUTING.md')) ?? [];
+    const cells = [...house.matchAll(/^\| (`.*?) \|/gm)].map(([, cell = '']) => cell);
+    const named = cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name));
+    const entries = readdirSync(join(root, 'src'), { withFileTypes: true });
+    const there = entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
+    expect(named.sort()).toEqual(there.filter((name) => /\.ts$|\/$/.test(name)).sort());
   });
 });
 

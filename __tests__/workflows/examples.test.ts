@@ -1,8 +1,9 @@
 // Every example workflow, as its user would have it run, and what it leaves in the Flux repository.
 import { describe, expect, test } from 'vitest';
 import { decryptIndependently } from '../stand-ins/sops-oracle.ts';
-import { FILE, startWorld, type World } from '../stand-ins/world.ts';
-import { runWorkflow } from './act.ts';
+import { FILE, FLUX_REPOSITORY, startWorld, type World } from '../stand-ins/world.ts';
+import { runWorkflow, type WorkflowRun } from './act.ts';
+import { CONFIG, DATABASE, ENV, FILES, startWithConfig } from './many.ts';
 
 const VALID = '123456:valid\n';
 const INVALID = 'NEW_TOKEN\n';
@@ -133,6 +134,127 @@ describe('new-version.yml', () => {
     expect(JSON.parse(run.outputs['report'] ?? '')).toMatchObject({ error: { code: 'SECRET_NOT_ALLOWED' } });
     expect(world.google.requests).toEqual([]);
     expect(world.flux.head('main')).toBe(before);
+  });
+});
+
+const HOME = { workflow: 'config.yml', repository: FLUX_REPOSITORY } as const;
+
+interface Form {
+  only: string;
+  secret?: string;
+  version?: string;
+  hold?: 'hold' | 'release';
+}
+
+/** By a push, or by a form, all of whose fields are sent as text. */
+function syncAll(world: World, form?: Form) {
+  if (form === undefined) return runWorkflow(world, { ...HOME, eventName: 'push', event: {} });
+  const event = { inputs: { secret: '', version: '', hold: 'as before', ...form } };
+  return runWorkflow(world, { ...HOME, eventName: 'workflow_dispatch', event });
+}
+
+async function review(world: World, files: Record<string, string>) {
+  const sha = await world.flux.commit({ branch: 'proposal', files });
+  return await runWorkflow(world, { ...HOME, eventName: 'pull_request', event: { number: 1 }, sha });
+}
+
+function outcomesOf({ outputs }: WorkflowRun): Record<string, string> {
+  const { manifests }: { manifests: { file: string; outcome: string }[] } = JSON.parse(outputs['report'] ?? '');
+  return Object.fromEntries(manifests.map(({ file, outcome }) => [file, outcome]));
+}
+
+describe('config.yml', () => {
+  test('makes what the README shows in one commit, with the token of the job, and then leaves it alone', async () => {
+    await using world = await startWithConfig();
+    const run = await syncAll(world);
+    const again = await syncAll(world, { only: '' });
+
+    expect(run.outputs, run.printed).toMatchObject({ outcome: 'created', changed: 'true', verified: 'true' });
+    expect(world.flux.log('main')[0]).toMatchObject({ oid: run.outputs['commit-sha'], files: FILES });
+    expect(await committed(world)).toMatchObject({ data: { token: base64(INVALID) } });
+    expect(await committed(world, DATABASE)).toMatchObject({
+      data: { password: base64('third'), user: base64('mona') },
+    });
+    expect(await committed(world, ENV)).toMatchObject({ data: { HOST: base64('db'), PORT: base64('5432') } });
+    expect(again.outputs, again.printed).toMatchObject({ outcome: 'unchanged', 'commit-sha': '' });
+  });
+
+  test('rolls one secret back by hand and holds it, until the form ends that', async () => {
+    await using world = await startWithConfig();
+    await syncAll(world);
+    const back = await syncAll(world, { only: FILE, secret: 'TELE_TOKEN', version: '1', hold: 'hold' });
+    const later = await syncAll(world);
+    const released = await syncAll(world, {
+      ...{ only: FILE, secret: 'TELE_TOKEN', version: 'latest' },
+      hold: 'release',
+    });
+
+    expect(back.outputs, back.printed).toMatchObject({ outcome: 'updated', version: '1', file: FILE });
+    expect(outcomesOf(later), later.printed).toEqual({ [FILE]: 'held', [DATABASE]: 'unchanged', [ENV]: 'unchanged' });
+    expect(released.outputs, released.printed).toMatchObject({ outcome: 'updated', version: '2' });
+    const headlines = world.flux.log('main').map(({ message }) => message.split('\n')[0]);
+    expect(headlines.slice(0, 3)).toEqual([
+      'Set kbot-token to version 2 of TELE_TOKEN',
+      'Roll kbot-token back to version 1 of TELE_TOKEN and hold it',
+      'Set 3 secrets',
+    ]);
+  });
+
+  test('tells a pull request what it would change, and signs in nowhere for it', async () => {
+    await using world = await startWithConfig();
+    await syncAll(world);
+    const asked = world.google.requests.length;
+    const head = world.flux.head('main');
+    const run = await review(world, { 'flux-secrets.yaml': CONFIG.replace('name: kbot-token', 'name: kbot') });
+
+    expect(run.exitCode, run.printed).toBe(0);
+    expect(outcomesOf(run)).toMatchObject({ [FILE]: 'updated', [DATABASE]: 'unchanged' });
+    expect(run.summary).toContain('Secrets would be updated (nothing was written)');
+    expect(run.printed).not.toContain('Signed in to Google Cloud');
+    expect(world.google.requests).toHaveLength(asked);
+    expect(world.flux.head('main')).toBe(head);
+  });
+
+  test('refuses a pull request that asks for a secret, or a recipient, that it does not allow', async () => {
+    await using world = await startWithConfig();
+    const secret = await review(world, { 'flux-secrets.yaml': CONFIG.replace('my-project', 'other-project') });
+    const rules = `creation_rules:\n  - age: age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p\n`;
+    const recipient = await review(world, { 'flux-secrets.yaml': CONFIG, '.sops.yaml': rules });
+
+    for (const [run, code] of [
+      [secret, 'SECRET_NOT_ALLOWED'],
+      [recipient, 'RECIPIENT_NOT_ALLOWED'],
+    ] as const) {
+      expect(run.exitCode).toBe(1);
+      expect(JSON.parse(run.outputs['report'] ?? ''), run.printed).toMatchObject({ error: { code } });
+    }
+    expect(world.google.requests).toEqual([]);
+  });
+});
+
+describe('drift.yml', () => {
+  const look = (world: World) => runWorkflow(world, { workflow: 'drift.yml', eventName: 'schedule', event: {} });
+
+  test('fails where something is not as the config says, and writes nothing', async () => {
+    await using world = await startWithConfig();
+    const head = world.flux.head('main');
+    const run = await look(world);
+
+    expect(run.exitCode).toBe(1);
+    expect(run.outputs, run.printed).toMatchObject({ outcome: 'created', changed: 'true', 'commit-sha': '' });
+    expect(run.printed).toContain('A token for acme/flux-gitops with contents: read and pull-requests: none');
+    expect(run.printed).toContain('Failure - Main Fail where something would change');
+    expect(world.flux.head('main')).toBe(head);
+    expect(world.google.requests.map(({ service }) => service)).not.toContain('cloudkms');
+  });
+
+  test('is content where all is as the config says', async () => {
+    await using world = await startWithConfig();
+    await syncAll(world);
+    const run = await look(world);
+
+    expect(run.exitCode, run.printed).toBe(0);
+    expect(run.outputs).toMatchObject({ outcome: 'unchanged', changed: 'false' });
   });
 });
 

@@ -2,8 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { startWorld } from '../stand-ins/world.ts';
+import { FLUX_REPOSITORY, startWorld } from '../stand-ins/world.ts';
 import { JOB_TOKEN, runWorkflow } from './act.ts';
+import { CONFIG, FILES, startWithConfig } from './many.ts';
 
 interface Described {
   description: string;
@@ -27,10 +28,21 @@ interface Reusable {
 }
 
 const read = (path: string) => readFile(new URL(`../../${path}`, import.meta.url), 'utf8');
+const example = await read('examples/workflows/reusable.yml');
 const action: Action = parse(await read('action.yml'));
 const reusable: Reusable = parse(await read('.github/workflows/sync.yml'));
+const page = await read('docs/reusable-workflow.md');
 const call = reusable.on.workflow_call;
 const { outputs: jobOutputs, steps } = reusable.jobs.sync;
+
+/** What the step says that would install it. */
+const SOPS_IS_THERE = /^\/\S+\/sops$/m;
+
+/** The example, with these inputs in the place of those of one secret. */
+function callWith(...inputs: string[]): string {
+  const given = inputs.map((input) => `      ${input}\n`).join('');
+  return example.replace(/ {6}secret: TELE_TOKEN\n[\s\S]*?(?= {6}repository: )/, given);
+}
 
 /** They are secrets there, or the workflow sees to them itself. */
 const NOT_INPUTS = ['token', 'access-token', 'sops-path'];
@@ -68,7 +80,7 @@ describe('.github/workflows/sync.yml', () => {
   test('opens a pull request with the permissions for one, and its caller gets number and page', async () => {
     await using world = await startWorld();
     world.secret.addVersion('123456:valid\n');
-    const workflow = (await read('examples/workflows/reusable.yml'))
+    const workflow = example
       .replace('      secret: TELE_TOKEN\n', '      secret: TELE_TOKEN\n      publish: pull-request\n')
       .replace('outputs.commit-url', 'outputs.pull-request-url');
     const event = { inputs: { version: '1' } };
@@ -83,7 +95,7 @@ describe('.github/workflows/sync.yml', () => {
   test('takes a token instead of a GitHub App, and then makes none', async () => {
     await using world = await startWorld();
     world.secret.addVersion('123456:valid\n');
-    const workflow = (await read('examples/workflows/reusable.yml'))
+    const workflow = example
       .replace(/ +app-client-id: .*\n/, '')
       .replace(/app-private-key: .*/, `token: ${world.github.token}`);
     const event = { inputs: { version: 'latest' } };
@@ -97,9 +109,7 @@ describe('.github/workflows/sync.yml', () => {
   test('falls back to the token of the job', async () => {
     await using world = await startWorld();
     world.secret.addVersion('123456:valid\n');
-    const workflow = (await read('examples/workflows/reusable.yml'))
-      .replace(/ +app-client-id: .*\n/, '')
-      .replace(/ +secrets:\n.*\n/, '');
+    const workflow = example.replace(/ +app-client-id: .*\n/, '').replace(/ +secrets:\n.*\n/, '');
     const event = { inputs: { version: 'latest' } };
     const run = await runWorkflow(world, { workflow, eventName: 'workflow_dispatch', event });
 
@@ -110,7 +120,7 @@ describe('.github/workflows/sync.yml', () => {
 
   test('makes no token for what is not a repository', async () => {
     await using world = await startWorld();
-    const workflow = (await read('examples/workflows/reusable.yml')).replace('acme/flux-gitops', 'acme/flux/gitops');
+    const workflow = example.replace('acme/flux-gitops', 'acme/flux/gitops');
     const event = { inputs: { version: 'latest' } };
     const run = await runWorkflow(world, { workflow, eventName: 'workflow_dispatch', event });
 
@@ -118,5 +128,79 @@ describe('.github/workflows/sync.yml', () => {
     expect(run.printed).toContain('The input repository has to be owner/name, such as acme/flux-gitops.');
     expect(run.printed).not.toContain('A token for');
     expect(world.github.requests).toEqual([]);
+  });
+
+  test('keeps many secrets as a config in the Flux repository says', async () => {
+    await using world = await startWithConfig();
+    const workflow = callWith('config: flux-secrets.yaml');
+    const run = await runWorkflow(world, { workflow, eventName: 'workflow_dispatch', event: {} });
+
+    expect(run.exitCode, run.printed).toBe(0);
+    expect(run.printed).toMatch(SOPS_IS_THERE);
+    expect(run.printed).toContain(`is created, see ${world.github.url}/acme/flux-gitops/commit/`);
+    expect(world.flux.log('main')[0]).toMatchObject({ files: FILES });
+  });
+
+  test('takes the config from the repository that calls it, where that is asked for', async () => {
+    await using world = await startWithConfig();
+    const workflow = callWith('config: deploy/secrets.yaml', 'config-source: workspace');
+    const files = { 'deploy/secrets.yaml': CONFIG };
+    const run = await runWorkflow(world, { workflow, eventName: 'workflow_dispatch', event: {}, files });
+
+    expect(run.outputs, run.printed).toMatchObject({ outcome: 'created', changed: 'true' });
+    expect(world.manifest()).toContain('flux-secret-sync/owner: acme/payments/deploy/secrets.yaml\n');
+  });
+
+  test.for([
+    { eventName: 'pull_request', publish: 'pull-request', isSignedIn: false, asked: [] },
+    { eventName: 'workflow_dispatch', publish: 'none', isSignedIn: true, asked: ['secretmanager', 'sts'] },
+  ] as const)(
+    'takes a token that only reads, and brings no sops, on $eventName with publish: $publish',
+    async ({ eventName, publish, isSignedIn, asked }) => {
+      await using world = await startWithConfig();
+      const sha = await world.flux.commit({ branch: 'proposal', files: {} });
+      const call = callWith('config: flux-secrets.yaml', `publish: ${publish}`);
+      const workflow = call.replace('on:\n', 'on:\n  pull_request:\n');
+      const context = { workflow, repository: FLUX_REPOSITORY, sha } as const;
+      const run = await runWorkflow(world, { ...context, eventName, event: { number: 1 } });
+
+      expect(run.outputs, run.printed).toMatchObject({ outcome: 'created', changed: 'true', 'commit-sha': '' });
+      expect(run.printed).toContain('A token for acme/flux-gitops with contents: read and pull-requests: none');
+      expect(run.printed).not.toMatch(SOPS_IS_THERE);
+      expect(run.printed.includes('Signed in to Google Cloud')).toBe(isSignedIn);
+      expect([...new Set(world.google.requests.map(({ service }) => service))].sort()).toEqual(asked);
+      expect(Object.keys(world.flux.refs())).toEqual(['refs/heads/main', 'refs/heads/proposal']);
+    },
+  );
+});
+
+describe('docs/reusable-workflow.md', () => {
+  const [single = '', matrix = ''] = [...page.matchAll(/^```yaml\n(jobs:[\s\S]*?)^```/gm)].map(([, jobs = '']) => jobs);
+  const run = 'on: workflow_dispatch\npermissions: {}\n';
+
+  test('shows a call that works', async () => {
+    await using world = await startWorld();
+    world.secret.addVersion('123456:valid\n');
+    const { outputs, printed } = await runWorkflow(world, {
+      ...{ workflow: run + single, eventName: 'workflow_dispatch', event: {} },
+    });
+
+    expect(outputs, printed).toMatchObject({ outcome: 'created', file: 'clusters/dev/demo/tele-token.yaml' });
+  });
+
+  test('shows a matrix whose jobs write a commit each', async () => {
+    await using world = await startWithConfig();
+    const configOf = (cluster: string) =>
+      CONFIG.replaceAll('clusters/dev', `clusters/${cluster}`).replace('my-project', `my-${cluster}-project`);
+    const configs = { 'flux-secrets/dev.yaml': configOf('dev'), 'flux-secrets/prod.yaml': configOf('prod') };
+    await world.flux.commit({ branch: 'main', files: configs });
+    const { exitCode, printed } = await runWorkflow(world, {
+      ...{ workflow: run + matrix, eventName: 'workflow_dispatch', event: {} },
+    });
+
+    expect(exitCode, printed).toBe(0);
+    const [second, first] = world.flux.log('main').map(({ files }) => files);
+    const inProd = FILES.map((file) => file.replace('dev', 'prod'));
+    expect([first, second].sort()).toEqual([FILES, inProd].sort());
   });
 });

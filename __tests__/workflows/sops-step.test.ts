@@ -37,16 +37,18 @@ interface Workflow {
   jobs: Record<string, { steps?: { name?: string; uses?: string; run?: string }[] }>;
 }
 
-/** Of every job that runs the action in a step of its own. */
-function findScripts(workflow: string): (string | undefined)[] {
+/** Of every job that runs the action in a step of its own; undefined where it has no such step. */
+function findScripts(workflow: string): Record<string, string | undefined> {
   const { jobs }: Workflow = parse(workflow);
-  return Object.values(jobs)
-    .map(({ steps = [] }) => steps)
-    .filter((steps) => steps.some(({ uses = '' }) => /^(your-org\/flux-secret-sync@|\$\/)/.test(uses)))
-    .map((steps) => steps.find(({ name }) => name === NAME)?.run);
+  const running = Object.entries(jobs).filter(([, { steps = [] }]) =>
+    steps.some(({ uses = '' }) => /^(your-org\/flux-secret-sync@|\$\/)/.test(uses)),
+  );
+  return Object.fromEntries(
+    running.map(([job, { steps = [] }]) => [job, steps.find(({ name }) => name === NAME)?.run]),
+  );
 }
 
-const [script = ''] = findScripts(read('examples/workflows/dispatch.yml'));
+const { sync: script = '' } = findScripts(read('examples/workflows/dispatch.yml'));
 
 interface Runner {
   script?: string;
@@ -96,10 +98,19 @@ function install({ script: run = script, arch = 'X64', download = '', hasSops = 
 }
 
 describe('the step that installs sops', () => {
-  test('is the same in every workflow', () => {
+  test('is the same in every job that writes, and in no other', () => {
     const examples = readdirSync(join(root, 'examples/workflows')).map((file) => `examples/workflows/${file}`);
-    const scripts = [...examples, '.github/workflows/sync.yml'].flatMap((file) => findScripts(read(file)));
-    expect(scripts).toEqual(['dispatch', 'new-version', 'rotation', 'sync'].map(() => script));
+    const files = [...examples, '.github/workflows/sync.yml'];
+    const scripts = Object.fromEntries(files.map((file) => [file.replace(/.*\//, ''), findScripts(read(file))]));
+    expect(scripts).toEqual({
+      'config.yml': { review: undefined, sync: script },
+      'dispatch.yml': { sync: script },
+      'drift.yml': { drift: undefined },
+      'new-version.yml': { sync: script },
+      'reusable.yml': {},
+      'rotation.yml': { sync: script },
+      'sync.yml': { sync: script },
+    });
     expect(script).toContain('sops');
   });
 

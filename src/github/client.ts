@@ -46,7 +46,8 @@ export function createGitHubClient({ token, apiUrl, deadline, log }: ClientOptio
       throttle: {
         onRateLimit: waitFor,
         onSecondaryRateLimit: waitFor,
-        // The plugin spaces writes, and every GraphQL request, a second apart. A run makes a handful: one at a time will do.
+        // The plugin spaces writes, and every GraphQL request, a second apart. A run's few writes wait for one another
+        // anyhow, and its reads go at once: the plugin lets ten through.
         write: new Bottleneck.Group({ maxConcurrent: 1 }),
         notifications: new Bottleneck.Group({ maxConcurrent: 1 }),
       },

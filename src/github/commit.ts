@@ -1,9 +1,8 @@
 // The Publisher that commits to the base branch: one `createCommitOnBranch`, compare-and-swap on the head that was read.
 
-import type { Publication, Publisher } from '../publisher.ts';
-import type { EncryptedManifest } from '../sops/encrypted-manifest.ts';
+import { type FileChanges, type Publication, type Publisher, readSnapshot } from '../publisher.ts';
 import type { GitHubClient } from './client.ts';
-import { formatCommitBody } from './commit-message.ts';
+import { type FileCount, formatCommitBody } from './commit-message.ts';
 import { explainFailure } from './failure.ts';
 import { readRepository, SIGNED_COMMIT, type SignedCommit, toCommit } from './snapshot.ts';
 
@@ -15,14 +14,21 @@ export interface RepositoryOptions {
   base: string | undefined;
   /** Unique to this run: by it a commit whose answer was lost is found again. */
   runId: string;
+  /** What the run is about, in one printable line: by it a later run knows what was proposed for the same. */
+  scope: string;
+}
+
+export interface CommitOptions extends RepositoryOptions {
+  /** An oid to read in the place of the base's head. Nothing can be published then. */
+  commit: string | undefined;
 }
 
 const COMMIT = `mutation Commit($commit: CreateCommitOnBranchInput!) {
   createCommitOnBranch(input: $commit) { commit { ${SIGNED_COMMIT} } }
 }`;
 
-export function createCommitPublisher(options: RepositoryOptions): Publisher {
-  const { client, runId } = options;
+export function createCommitPublisher(options: CommitOptions): Publisher {
+  const { client } = options;
   return {
     async read(read) {
       const { nameWithOwner: repository, base, runCommit } = await readRepository(client, { ...options, read });
@@ -31,7 +37,8 @@ export function createCommitPublisher(options: RepositoryOptions): Publisher {
         proposal: undefined,
         lostCommit: runCommit,
         async publish(publication) {
-          const commit = commitInput({ repository, branch: base.branch, oid: base.oid, runId }, publication);
+          if (options.commit !== undefined) throw new Error('What was read is no head to commit to.');
+          const commit = commitInput({ ...options, repository, branch: base.branch, oid: base.oid }, publication);
           try {
             const data = await client.graphql<{ createCommitOnBranch: { commit: SignedCommit } }>(COMMIT, { commit });
             return { commit: toCommit(data.createCommitOnBranch.commit) };
@@ -42,7 +49,14 @@ export function createCommitPublisher(options: RepositoryOptions): Publisher {
         withdraw: async () => ({}),
       };
     },
+    readFile: (path) => readBaseFile(options, path),
   };
+}
+
+export async function readBaseFile(options: CommitOptions, path: string): Promise<string | undefined> {
+  const read = { files: [], beside: [path], folders: [], isRetry: false };
+  const { base } = await readRepository(options.client, { ...options, read });
+  return readSnapshot(base, path);
 }
 
 export interface CommitPlace {
@@ -51,19 +65,31 @@ export interface CommitPlace {
   /** The head that the commit is made on, and on no other. */
   oid: string;
   runId: string;
+  scope: string;
 }
 
 /** https://docs.github.com/en/graphql/reference/input-objects#createcommitonbranchinput */
-export function commitInput({ repository, branch, oid, runId }: CommitPlace, publication: Publication): object {
-  const { headline, body } = publication.commitMessage;
+export function commitInput(place: CommitPlace, { commitMessage, files, sources }: Publication): object {
+  const { repository, branch, oid, runId, scope } = place;
+  const trailers = { runId, scope, sources, files: countFiles(files) };
   return {
     branch: { repositoryNameWithOwner: repository, branchName: branch },
     expectedHeadOid: oid,
-    message: { headline, body: formatCommitBody(body, { runId, sources: publication.sources }) },
-    fileChanges: { additions: publication.manifests.map(toAddition) },
+    message: { headline: commitMessage.headline, body: formatCommitBody(commitMessage.body, trailers) },
+    fileChanges: {
+      additions: [...files.manifests, ...files.kustomizations].map(toAddition),
+      deletions: files.deletions.map((path) => ({ path })),
+    },
   };
 }
 
-function toAddition({ file, text }: EncryptedManifest): { path: string; contents: string } {
+export function countFiles({ manifests, kustomizations, deletions }: FileChanges): FileCount {
+  return {
+    changed: manifests.length + kustomizations.length + deletions.length,
+    deleted: deletions.length,
+  };
+}
+
+function toAddition({ file, text }: { file: string; text: string }): { path: string; contents: string } {
   return { path: file, contents: Buffer.from(text).toString('base64') };
 }

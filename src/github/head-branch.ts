@@ -11,6 +11,7 @@ export interface HeadBranchPlace {
   repository: { id: string; nameWithOwner: string };
   base: Snapshot;
   runId: string;
+  scope: string;
 }
 
 interface BranchHead {
@@ -36,12 +37,12 @@ export async function createHeadBranch(
   branch: string,
   publication: Publication,
 ): Promise<Commit> {
-  const { client, repository, base, runId } = place;
+  const { client, repository, base, runId, scope } = place;
   const { nameWithOwner } = repository;
   try {
     const data = await client.graphql<NewBranchData>(COMMIT_ON_NEW_BRANCH, {
       ref: { repositoryId: repository.id, name: `refs/heads/${branch}`, oid: base.oid },
-      commit: commitInput({ repository: nameWithOwner, branch, oid: base.oid, runId }, publication),
+      commit: commitInput({ repository: nameWithOwner, branch, oid: base.oid, runId, scope }, publication),
     });
     return toCommit(data.createCommitOnBranch.commit);
   } catch (error) {

@@ -1,30 +1,31 @@
 // Reads the head branch of a pull request: what it holds, which commits it is made of, and what is open for it.
 
-import { type Snapshot, StalePlan } from '../publisher.ts';
+import { type ReadRequest, type Snapshot, StalePlan } from '../publisher.ts';
 import type { GitHubClient } from './client.ts';
 import { explainFailure } from './failure.ts';
 import {
-  type FileAliases,
-  fileFields,
+  type CommitFiles,
+  chunkFiles,
+  declareFiles,
+  type FileChunk,
+  type FilesRead,
+  filesFragment,
   fileVariables,
-  pathVariables,
   readFiles,
-  SIGNED_COMMIT,
-  type SignedCommit,
-} from './snapshot.ts';
+} from './files.ts';
+import { SIGNED_COMMIT, type SignedCommit } from './snapshot.ts';
 
 export interface HeadRequest {
   /** `owner/name`. */
   repository: string;
   base: Snapshot;
   branch: string;
-  files: readonly string[];
+  read: ReadRequest;
 }
 
-export interface HeadState {
+export interface HeadState extends FilesRead {
   oid: string;
   message: string;
-  files: Snapshot['files'];
   /** As they were on the base when the branch was made on it, or when it was last merged into it. */
   filesBefore: Snapshot['files'];
   /** Those that the base has not, oldest first; undefined where nobody would read them all. */
@@ -35,7 +36,7 @@ export interface HeadState {
 
 export interface BranchCommit extends SignedCommit {
   message: string;
-  /** Null where GitHub has not counted them. */
+  /** A renamed one counts once. Null where GitHub has not counted them. */
   changedFilesIfAvailable: number | null;
   parents: { nodes: { oid: string }[] };
 }
@@ -46,14 +47,12 @@ export interface OpenPullRequest {
   url: string;
 }
 
+interface FoundHead {
+  target: CommitFiles & { message: string; parents: { nodes: CommitFiles[] } };
+  associatedPullRequests: { nodes: (OpenPullRequest & { baseRefName: string; isCrossRepository: boolean })[] };
+}
 interface HeadData {
-  repository: {
-    defaultBranchRef: { name: string } | null;
-    head: {
-      target: FileAliases & { oid: string; message: string; parents: { nodes: FileAliases[] } };
-      associatedPullRequests: { nodes: (OpenPullRequest & { baseRefName: string; isCrossRepository: boolean })[] };
-    } | null;
-  };
+  repository: { defaultBranchRef: { name: string } | null; head: FoundHead | null };
 }
 interface ComparisonData {
   repository: {
@@ -73,24 +72,45 @@ export async function readHead(
   client: GitHubClient,
   request: HeadRequest,
 ): Promise<{ defaultBranch: string | undefined; head: HeadState | undefined }> {
-  const { branch, files } = request;
-  const variables = { head: `refs/heads/${branch}`, ...pathVariables(files) };
-  const { repository } = await query<HeadData>(client, request, { document: headDocument(files), variables });
-  const { head, defaultBranchRef } = repository;
+  // What is only read beside is the base's to say.
+  const [chunk, ...others] = chunkFiles({ ...request.read, beside: [] });
+  const { defaultBranchRef, head } = await readChunk(client, request, chunk);
   const defaultBranch = defaultBranchRef?.name;
   if (head === null) return { defaultBranch, head: undefined };
   const { target, associatedPullRequests } = head;
+  const { oid, message } = target;
+  const [commits, ...more] = await Promise.all([
+    readCommits(client, request, oid),
+    ...others.map(async (other) => ({ chunk: other, head: (await readChunk(client, request, other)).head })),
+  ]);
+  const answers = [{ chunk, head }, ...more].map((answer) => {
+    if (answer.head?.target.oid !== oid) throw new StalePlan(false, undefined);
+    return { chunk: answer.chunk, commit: answer.head.target };
+  });
+  const before = answers.flatMap(({ chunk, commit }) =>
+    commit.parents.nodes.map((parent) => ({ chunk, commit: parent })),
+  );
   return {
     defaultBranch,
     head: {
-      oid: target.oid,
-      message: target.message,
-      files: readFiles(target, files),
-      filesBefore: readFiles(target.parents.nodes[0] ?? {}, files),
-      commits: await readCommits(client, request, target.oid),
+      oid,
+      message,
+      ...readFiles(answers),
+      filesBefore: readFiles(before).files,
+      commits,
       pullRequests: associatedPullRequests.nodes.filter(({ isCrossRepository }) => !isCrossRepository),
     },
   };
+}
+
+async function readChunk(
+  client: GitHubClient,
+  request: HeadRequest,
+  chunk: FileChunk,
+): Promise<HeadData['repository']> {
+  const variables = { head: `refs/heads/${request.branch}`, ...fileVariables(chunk) };
+  const { repository } = await query<HeadData>(client, request, { document: headDocument(chunk), variables });
+  return repository;
 }
 
 async function readCommits(
@@ -108,17 +128,16 @@ async function readCommits(
 }
 
 /** Pull requests are asked for by the branch: by its name alone there would be any number of them, from forks. */
-function headDocument(files: readonly string[]): string {
-  const fields = fileFields(files);
-  return `query Head($owner: String!, $name: String!, $head: String!${fileVariables(files)}) {
+function headDocument(chunk: FileChunk): string {
+  return `query Head($owner: String!, $name: String!, $head: String!${declareFiles(chunk)}) {
     repository(owner: $owner, name: $name) {
       defaultBranchRef { name }
       head: ref(qualifiedName: $head) {
-        target { oid ... on Commit { message ${fields} parents(last: 1) { nodes { ${fields} } } } }
+        target { ...Files ... on Commit { message parents(last: 1) { nodes { ...Files } } } }
         associatedPullRequests(states: OPEN, first: 20) { nodes { id number url baseRefName isCrossRepository } }
       }
     }
-  }`;
+  } ${filesFragment(chunk)}`;
 }
 
 const COMPARISON = `query Comparison($owner: String!, $name: String!, $base: String!, $head: String!) {

@@ -1,7 +1,7 @@
 // The Publisher that proposes: one head branch (the base plus this change), and one open pull request for it.
 
 import { type Commit, type Publication, type Published, type Publisher, StalePlan, type Target } from '../publisher.ts';
-import type { RepositoryOptions } from './commit.ts';
+import { type RepositoryOptions, readBaseFile } from './commit.ts';
 import { explainFailure } from './failure.ts';
 import {
   createHeadBranch,
@@ -32,18 +32,13 @@ export function createPullRequestPublisher(options: PullRequestOptions): Publish
   const opening = { isTried: false };
   return {
     async read(read): Promise<Target> {
-      const { client, runId, settings } = options;
-      const repository = await readRepository(client, { ...options, read });
+      const { client, runId, scope, settings } = options;
+      const repository = await readRepository(client, { ...options, commit: undefined, read });
       const { base, nameWithOwner } = repository;
       const branch = options.branchFor(base.branch);
-      const proposal = await findProposal(client, {
-        repository: nameWithOwner,
-        base,
-        branch,
-        runId,
-        files: read.files,
-      });
-      const place: ProposalPlace = { client, repository, base, runId, branch, proposal, settings, opening };
+      const request = { repository: nameWithOwner, base, branch, read, runId, scope };
+      const proposal = await findProposal(client, request);
+      const place: ProposalPlace = { client, repository, base, runId, scope, branch, proposal, settings, opening };
       return {
         base,
         proposal,
@@ -52,6 +47,7 @@ export function createPullRequestPublisher(options: PullRequestOptions): Publish
         withdraw: () => withdraw(place),
       };
     },
+    readFile: (path) => readBaseFile({ ...options, commit: undefined }, path),
   };
 }
 
@@ -82,8 +78,7 @@ async function propose(place: ProposalPlace, publication: Publication): Promise<
 async function writeBranch(place: ProposalPlace, publication: Publication): Promise<Commit | undefined> {
   const { branch, proposal } = place;
   if (proposal === undefined) return await createHeadBranch(place, branch, publication);
-  const holdsIt = publication.manifests.every(({ file, text }) => proposal.files.get(file) === text);
-  if (holdsIt && !proposal.isOutdated) return proposal.runCommit;
+  if (proposal.holds(publication.files)) return proposal.runCommit;
   return await rewriteHeadBranch(place, proposal, publication);
 }
 

@@ -1,10 +1,20 @@
-// What a branch holds, in one GraphQL query: its head, the files that may be written, and the `.sops.yaml` above them.
+// What the base holds: its head, the files that a run may write, and those that it only reads. All of one commit, however
+// many queries that takes.
 
-import { ActionError } from '../errors.ts';
-import type { Commit, ReadRequest, Snapshot } from '../publisher.ts';
+import { ActionError, type ErrorCode } from '../errors.ts';
+import { type Commit, type ReadRequest, type Snapshot, StalePlan } from '../publisher.ts';
 import type { GitHubClient } from './client.ts';
 import { findRunCommit } from './commit-message.ts';
 import { explainFailure } from './failure.ts';
+import {
+  type CommitFiles,
+  chunkFiles,
+  declareFiles,
+  type FileChunk,
+  filesFragment,
+  fileVariables,
+  readFiles,
+} from './files.ts';
 
 /** The repository as GitHub knows it, by its present name. */
 export interface RepositoryState {
@@ -20,148 +30,124 @@ export interface SnapshotRequest {
   repository: string;
   /** Undefined for the default branch. */
   base: string | undefined;
+  /** An oid to read in the place of the base's head; undefined for that. */
+  commit: string | undefined;
   read: ReadRequest;
   /** The trailer to look for among the newest commits. */
   runId: string;
 }
 
-interface TreeEntry {
-  mode: number;
-  type: string;
-  object: { text?: string | null; isBinary?: boolean | null; isTruncated?: boolean } | null;
-}
-export type FileAliases = Record<`file${number}`, TreeEntry | null>;
 export interface SignedCommit {
   oid: string;
   url: string;
   signature: { isValid: boolean; wasSignedByGitHub: boolean } | null;
 }
-interface SnapshotData {
-  repository: {
-    id: string;
-    nameWithOwner: string;
-    isArchived: boolean;
-    isEmpty: boolean;
-    branch: {
-      name: string;
-      target: FileAliases & { oid: string; history?: { nodes: (SignedCommit & { message: string })[] } };
-    } | null;
-  };
+type ReadCommit = CommitFiles & { history?: { nodes: (SignedCommit & { message: string })[] } };
+interface FoundRepository {
+  id: string;
+  nameWithOwner: string;
+  isArchived: boolean;
+  isEmpty: boolean;
+  branch: { name: string; target?: ReadCommit } | null;
+  /** Where an oid was asked for; without one of its own where that is no commit. */
+  commit?: ReadCommit | null;
+}
+interface ReadChunk {
+  chunk: FileChunk;
+  repository: FoundRepository;
+  branch: string;
+  commit: ReadCommit;
 }
 
 export const SIGNED_COMMIT = 'oid url signature { isValid wasSignedByGitHub }';
-const REGULAR_FILES = [0o100644, 0o100755];
 /** How far back a commit of this run is looked for: others may have pushed since. */
 const HISTORY = 30;
 
 /**
- * @throws {REPOSITORY_NOT_FOUND | REPOSITORY_ARCHIVED | REPOSITORY_EMPTY | BASE_NOT_FOUND | FILE_NOT_REGULAR}
- * @throws {FILE_NOT_READABLE | TOKEN_REJECTED | GITHUB_UNREACHABLE | GITHUB_RATE_LIMITED}
+ * @throws {REPOSITORY_NOT_FOUND | REPOSITORY_ARCHIVED | REPOSITORY_EMPTY | BASE_NOT_FOUND}
+ * @throws {TOKEN_REJECTED | GITHUB_UNREACHABLE | GITHUB_RATE_LIMITED}
+ * @throws {StalePlan} when somebody pushes to it meanwhile
  */
 export async function readRepository(client: GitHubClient, request: SnapshotRequest): Promise<RepositoryState> {
-  const { repository, base, read } = request;
-  const files = [...read.files, ...read.configurations];
+  const [chunk, ...others] = chunkFiles(request.read);
+  const answers = await Promise.all([
+    readChunk(client, request, { chunk, history: request.read.isRetry ? HISTORY : 0 }),
+    ...others.map((other) => readChunk(client, request, { chunk: other, history: 0 })),
+  ]);
+  const [{ repository, branch, commit }] = answers;
+  const { oid } = commit;
+  if (answers.some((answer) => answer.commit.oid !== oid)) throw new StalePlan(false, undefined);
+  const runCommit = findRunCommit(commit.history?.nodes ?? [], request.runId);
+  return {
+    id: repository.id,
+    nameWithOwner: repository.nameWithOwner,
+    base: { branch, oid, ...readFiles(answers) },
+    runCommit: runCommit && toCommit(runCommit),
+  };
+}
+
+async function readChunk(
+  client: GitHubClient,
+  request: SnapshotRequest,
+  { chunk, history }: { chunk: FileChunk; history: number },
+): Promise<ReadChunk> {
+  const { repository, base, commit } = request;
   const [owner, name] = repository.split('/');
-  const branch = base === undefined ? 'defaultBranchRef' : 'ref(qualifiedName: $base)';
-  const document = `query Snapshot($owner: String!, $name: String!${base === undefined ? '' : ', $base: String!'}${fileVariables(files)}) {
-    repository(owner: $owner, name: $name) {
-      id nameWithOwner isArchived isEmpty
-      branch: ${branch} { name target { oid ... on Commit { ${fileFields(files)}
-        ${read.isRetry ? `history(first: ${HISTORY}) { nodes { message ${SIGNED_COMMIT} } }` : ''} } } }
-    }
-  }`;
-  let data: SnapshotData;
+  const variables = {
+    owner,
+    name,
+    ...(base !== undefined && { base: `refs/heads/${base}` }),
+    ...(commit !== undefined && { commit }),
+    ...fileVariables(chunk),
+  };
+  let data: { repository: FoundRepository };
   try {
-    const variables = { owner, name, ...(base === undefined ? {} : { base: `refs/heads/${base}` }) };
-    data = await client.graphql(document, { ...variables, ...pathVariables(files) });
+    data = await client.graphql(snapshotDocument(request, chunk, history), variables);
   } catch (error) {
     throw explainFailure(error, { verb: 'read', repository, writes: false });
   }
-  return toState(data.repository, request, files);
+  return { chunk, ...findCommit(data.repository, request) };
 }
 
-function toState(
-  found: SnapshotData['repository'],
-  request: SnapshotRequest,
-  files: readonly string[],
-): RepositoryState {
-  const { id, nameWithOwner, branch } = found;
-  if (found.isArchived) {
-    throw unusable(
-      'REPOSITORY_ARCHIVED',
-      nameWithOwner,
-      'it is archived',
-      'Unarchive it, or name another `repository`.',
-    );
+function snapshotDocument({ base, commit }: SnapshotRequest, chunk: FileChunk, history: number): string {
+  const given = `${base === undefined ? '' : ', $base: String!'}${commit === undefined ? '' : ', $commit: GitObjectID!'}`;
+  const branch = base === undefined ? 'defaultBranchRef' : 'ref(qualifiedName: $base)';
+  const newest =
+    history === 0 ? '' : `... on Commit { history(first: ${history}) { nodes { message ${SIGNED_COMMIT} } } }`;
+  const target =
+    commit === undefined
+      ? `branch: ${branch} { name target { ...Files ${newest} } }`
+      : `branch: ${branch} { name } commit: object(oid: $commit) { ...Files }`;
+  return `query Snapshot($owner: String!, $name: String!${given}${declareFiles(chunk)}) {
+    repository(owner: $owner, name: $name) { id nameWithOwner isArchived isEmpty ${target} }
+  } ${filesFragment(chunk)}`;
+}
+
+/** @throws {REPOSITORY_ARCHIVED | REPOSITORY_EMPTY | BASE_NOT_FOUND} */
+function findCommit(repository: FoundRepository, request: SnapshotRequest): Omit<ReadChunk, 'chunk'> {
+  const { nameWithOwner, branch } = repository;
+  const verb = request.commit === undefined ? 'write to' : 'read';
+  const fail = (code: ErrorCode, reason: string, remedy: string) =>
+    new ActionError(code, { message: `Cannot ${verb} ${nameWithOwner}: ${reason}.`, remedy });
+  if (repository.isArchived) {
+    throw fail('REPOSITORY_ARCHIVED', 'it is archived', 'Unarchive it, or name another `repository`.');
   }
-  if (found.isEmpty) {
-    throw unusable('REPOSITORY_EMPTY', nameWithOwner, 'it has no commit yet', 'Push a first commit, such as a README.');
+  if (repository.isEmpty) {
+    throw fail('REPOSITORY_EMPTY', 'it has no commit yet', 'Push a first commit, such as a README.');
   }
   if (branch === null) {
     const remedy = 'Create the branch, or name another one with the input `base`.';
-    throw unusable('BASE_NOT_FOUND', nameWithOwner, `it has no branch ${request.base ?? ''}`.trimEnd(), remedy);
+    throw fail('BASE_NOT_FOUND', `it has no branch ${request.base ?? ''}`.trimEnd(), remedy);
   }
-  const { target } = branch;
-  const commit = findRunCommit(target.history?.nodes ?? [], request.runId);
-  return {
-    id,
-    nameWithOwner,
-    base: { branch: branch.name, oid: target.oid, files: readFiles(target, files) },
-    runCommit: commit && toCommit(commit),
-  };
+  const commit = request.commit === undefined ? branch.target : repository.commit;
+  if (commit?.oid === undefined) {
+    const remedy =
+      'Run it again: GitHub makes the merge commit of a pull request anew with every push. The input `repository` has to be the one that the pull request is in.';
+    throw fail('BASE_NOT_FOUND', `it has no commit ${request.commit ?? ''}`.trimEnd(), remedy);
+  }
+  return { repository, branch: branch.name, commit };
 }
 
 export function toCommit({ oid, url, signature }: SignedCommit): Commit {
   return { oid, url, verified: signature?.isValid === true && signature.wasSignedByGitHub };
-}
-
-export function fileVariables(paths: readonly string[]): string {
-  return paths.map((_, index) => `, $path${index}: String!`).join('');
-}
-
-export function pathVariables(paths: readonly string[]): Record<string, string> {
-  return Object.fromEntries(paths.map((path, index) => [`path${index}`, path]));
-}
-
-export function fileFields(paths: readonly string[]): string {
-  return paths
-    .map(
-      (_, index) =>
-        `file${index}: file(path: $path${index}) { mode type object { ... on Blob { text isBinary isTruncated } } }`,
-    )
-    .join(' ');
-}
-
-export function readFiles(target: FileAliases, paths: readonly string[]): Map<string, string> {
-  const files = new Map<string, string>();
-  for (const [index, path] of paths.entries()) {
-    const entry = target[`file${index}`];
-    if (entry) files.set(path, readText(path, entry));
-  }
-  return files;
-}
-
-function readText(path: string, { mode, type, object }: TreeEntry): string {
-  if (type !== 'blob' || !REGULAR_FILES.includes(mode)) {
-    throw new ActionError('FILE_NOT_REGULAR', {
-      message: `Cannot use ${path}: in the Flux repository it is a folder, a symbolic link or a submodule.`,
-      remedy: 'Name the path of a regular file.',
-    });
-  }
-  if (object === null || typeof object.text !== 'string' || object.isBinary === true || object.isTruncated === true) {
-    throw new ActionError('FILE_NOT_READABLE', {
-      message: `Cannot use ${path}: what the Flux repository holds there is binary, or too large to be read.`,
-      remedy: 'Delete it there, or name another `file`.',
-    });
-  }
-  return object.text;
-}
-
-function unusable(
-  code: 'REPOSITORY_ARCHIVED' | 'REPOSITORY_EMPTY' | 'BASE_NOT_FOUND',
-  repository: string,
-  reason: string,
-  remedy: string,
-): ActionError {
-  return new ActionError(code, { message: `Cannot write to ${repository}: ${reason}.`, remedy });
 }

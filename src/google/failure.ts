@@ -1,5 +1,5 @@
-// What a failed access is told apart by: the gRPC code of Secret Manager's answer, or what kept a token from being
-// had. The text of an error is a server's and may quote anything, so none of it is passed on.
+// What a failure is told apart by: the gRPC code of Secret Manager's answer, or what kept a token from being had. The
+// text of an error is a server's and may quote anything, so none of it is passed on.
 
 import { ActionError, type ErrorCode } from '../errors.ts';
 import { formatSecretName, formatVersionRequest, type SecretVersionRequest } from './resource-names.ts';
@@ -48,25 +48,45 @@ export function accessError(request: SecretVersionRequest, cause: unknown): Acti
         : fail(
             'SECRET_VERSION_DISABLED',
             'this version is disabled',
-            'Enable it in Secret Manager, or name an enabled version with the input `version`.',
+            'Enable it in Secret Manager, or name an enabled version with `version`.',
           );
-    case Status.UNAUTHENTICATED:
-      return rejected(fail);
-    case Status.RESOURCE_EXHAUSTED:
-      return fail(
-        'GOOGLE_QUOTA_EXHAUSTED',
-        'the quota of Secret Manager is used up',
-        'Wait a minute and run it again.',
-      );
-    case Status.DEADLINE_EXCEEDED:
-    case Status.INTERNAL:
-    case Status.UNAVAILABLE:
-      return unreachable(fail, 'Secret Manager did not answer as it should, though it was asked again and again');
     case Status.INVALID_ARGUMENT:
-      return fail('SECRET_NOT_FOUND', 'Google does not take it as a name', 'Check the inputs `secret` and `version`.');
+      return fail('SECRET_NOT_FOUND', 'Google does not take it as a name', 'Check `secret` and `version`.');
     default:
-      return unreachable(fail, 'what answered does not answer as Secret Manager does');
+      return serviceError(fail, cause);
   }
+}
+
+/** Why Secret Manager did not say which version is the newest enabled one. */
+export function listError(request: SecretVersionRequest, cause: unknown): ActionError {
+  const secret = formatSecretName(request.name);
+  const fail = failing(request, cause);
+  switch (codeOf(cause)) {
+    case Status.NOT_FOUND:
+      return fail('SECRET_NOT_FOUND', 'there is no such secret', 'Check the name of the secret and its project.');
+    case Status.PERMISSION_DENIED:
+      return fail(
+        'SECRET_LIST_DENIED',
+        'the credentials may not list its versions, or it does not exist',
+        `Grant roles/secretmanager.viewer on ${secret} to the account that google-github-actions/auth signs in as, or write \`version: latest\`, which does not need it.`,
+      );
+    case Status.INVALID_ARGUMENT:
+      return fail(
+        'SECRET_NOT_FOUND',
+        'Google does not take it as a name',
+        'Check the name of the secret and its project.',
+      );
+    default:
+      return serviceError(fail, cause);
+  }
+}
+
+export function noneEnabledError(request: SecretVersionRequest): ActionError {
+  return failing(request, undefined)(
+    'SECRET_NONE_ENABLED',
+    'none of its versions is enabled',
+    'Enable one in Secret Manager, or add one.',
+  );
 }
 
 /**
@@ -86,6 +106,26 @@ export function credentialsError(request: SecretVersionRequest, cause: unknown):
     'no usable Google credentials were found',
     'Run google-github-actions/auth before this action, in a job with `permissions: id-token: write`, or give the input `access-token`.',
   );
+}
+
+/** What says nothing about the version that was asked for. */
+function serviceError(fail: Fail, cause: unknown): ActionError {
+  switch (codeOf(cause)) {
+    case Status.UNAUTHENTICATED:
+      return rejected(fail);
+    case Status.RESOURCE_EXHAUSTED:
+      return fail(
+        'GOOGLE_QUOTA_EXHAUSTED',
+        'the quota of Secret Manager is used up',
+        'Wait a minute and run it again.',
+      );
+    case Status.DEADLINE_EXCEEDED:
+    case Status.INTERNAL:
+    case Status.UNAVAILABLE:
+      return unreachable(fail, 'Secret Manager did not answer as it should, though it was asked again and again');
+    default:
+      return unreachable(fail, 'what answered does not answer as Secret Manager does');
+  }
 }
 
 type Fail = (code: ErrorCode, reason: string, remedy: string) => ActionError;
@@ -112,10 +152,10 @@ function unreachable(fail: Fail, reason: string): ActionError {
 }
 
 function notFoundRemedy({ version }: SecretVersionRequest): string {
-  if (version.kind !== 'alias') return 'Check the inputs `secret`, `project-id` and `version`.';
+  if (version.kind !== 'alias') return 'Check `secret`, `version` and the project.';
   const number = /^v(?<number>[1-9]\d*)$/i.exec(version.alias)?.groups?.['number'];
   return number === undefined
-    ? `Check the inputs \`secret\` and \`project-id\`, and that the secret has an alias \`${version.alias}\`.`
+    ? `Check \`secret\` and the project, and that the secret has an alias \`${version.alias}\`.`
     : `\`${version.alias}\` was taken for an alias; for the version's number write \`version: ${number}\`.`;
 }
 

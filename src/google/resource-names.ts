@@ -9,7 +9,12 @@ export interface SecretName {
   secret: string;
 }
 
-export type VersionRequest = { kind: 'latest' } | { kind: 'number'; number: string } | { kind: 'alias'; alias: string };
+export type VersionRequest =
+  | { kind: 'latest' }
+  /** Google has no name for it: a list of versions has to say which one that is. */
+  | { kind: 'latest-enabled' }
+  | { kind: 'number'; number: string }
+  | { kind: 'alias'; alias: string };
 
 /** One version that is asked for. */
 export interface SecretVersionRequest {
@@ -48,9 +53,13 @@ export function parseSecretVersionName(text: string): SecretVersionName | undefi
   return { ...parsed.name, version: parsed.version };
 }
 
-/** Empty means `latest`. Undefined for what is neither a number, nor an alias, nor `latest`. */
+/**
+ * Empty means `latest`, and an alias of the name `latest-enabled` is out of reach. Undefined for what is neither a
+ * number, nor an alias, nor one of the two.
+ */
 export function parseVersion(text: string): VersionRequest | undefined {
   if (text === '' || text === 'latest') return { kind: 'latest' };
+  if (text === 'latest-enabled') return { kind: 'latest-enabled' };
   if (VERSION_NUMBER.test(text)) return { kind: 'number', number: text };
   if (ALIAS.test(text)) return { kind: 'alias', alias: text };
   return undefined;
@@ -59,7 +68,8 @@ export function parseVersion(text: string): VersionRequest | undefined {
 export function formatVersion(version: VersionRequest): string {
   switch (version.kind) {
     case 'latest':
-      return 'latest';
+    case 'latest-enabled':
+      return version.kind;
     case 'number':
       return version.number;
     case 'alias':

@@ -1,26 +1,23 @@
-// The SecretSource over Google's own client. What arrives is checked against its checksum before anybody sees it.
+// The SecretSource over Google's own client: it signs in once, keeps to Google's quotas, asks again where that may
+// help, and believes no answer that was not verified.
 
 import { setTimeout as delay } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import type { Deadline } from '../deadline.ts';
-import { ActionError } from '../errors.ts';
-import { Plaintext } from '../plaintext.ts';
-import { accessError, credentialsError, isTransient } from './failure.ts';
+import type { ActionError } from '../errors.ts';
+import { findHighest, higher, verifyAccess } from './answers.ts';
+import { accessError, credentialsError, listError, noneEnabledError } from './failure.ts';
+import { createPace } from './pace.ts';
 import {
-  formatSecretVersionName,
+  formatSecretName,
   formatVersionRequest,
-  isSameSecret,
-  parseSecretVersionName,
+  type SecretName,
   type SecretVersionName,
   type SecretVersionRequest,
 } from './resource-names.ts';
-import type { AccessedVersion, SecretSource } from './secret-source.ts';
-
-type ClientModule = typeof import('./secret-manager-client.ts');
-type Client = ReturnType<ClientModule['createClient']>;
-interface AccessResponse {
-  name?: string | null;
-  payload?: { data?: Uint8Array | string | null; dataCrc32c?: unknown } | null;
-}
+import { createRetry } from './retry.ts';
+import type { Client } from './secret-manager-client.ts';
+import { resolveLatestEnabled, type SecretSource } from './secret-source.ts';
 
 export interface SecretManagerOptions {
   /** A private endpoint; by default Google's own, global or of the secret's region. */
@@ -30,61 +27,89 @@ export interface SecretManagerOptions {
   deadline: Deadline;
 }
 
-/** How long one access may go on being tried before Google counts as unreachable. */
+/** How long one access may go on being tried before Google counts as unreachable; also the time for signing in. */
 const ACCESS_MILLISECONDS = 30_000;
-const ATTEMPT_MILLISECONDS = 10_000;
-const FIRST_PAUSE_MILLISECONDS = 400;
-const LONGEST_PAUSE_MILLISECONDS = 8_000;
+/** Longer than the minute for which a quota of reads is used up. */
+const LIST_MILLISECONDS = 75_000;
+/**
+ * Google's quota of accesses is 90,000 a minute and project, 1,500 a second: 50 in flight would reach it if each were
+ * answered within 50 / 1,500 s = 33 ms and there were 90,000 to ask for. It also keeps sockets and memory few.
+ * https://docs.cloud.google.com/secret-manager/quotas
+ */
+const IN_FLIGHT = 50;
+/** Lists are reads, of which a project has few. One pace for all of a run's projects: they may share who pays. */
+const READS = { requests: 600, milliseconds: 60_000 };
 
-export function createSecretManager(options: SecretManagerOptions): SecretSource {
-  const clients = new Map<string, Promise<Client>>();
+interface Question<Answer> {
+  /** As errors name it. */
+  request: SecretVersionRequest;
+  attempt: (client: Client) => Promise<Answer>;
+  milliseconds: number;
+  /** What it means that Google answered with an error. */
+  explain: (cause: unknown) => ActionError;
+  /** Resolves when a quota has room; the time for attempts begins after it. */
+  pace?: () => Promise<void>;
+}
 
-  async function connect(endpoint: URL, projectId: string): Promise<Client> {
-    const { createClient } = await import('./secret-manager-client.ts');
-    const client = createClient({ endpoint, accessToken: options.accessToken, projectId });
-    // Without this, credentials that are missing end the process as an unhandled rejection.
-    await client.initialize();
-    // The token now rather than within the first access, so that what fails here is known to be the credentials.
-    await client.auth.getRequestHeaders(endpoint.href);
+export function createSecretManager({ endpoint, accessToken, deadline }: SecretManagerOptions): SecretSource {
+  const clients = new Map<string, Promise<Client | undefined>>();
+  const limit = pLimit(IN_FLIGHT);
+  const retry = createRetry(deadline);
+  const pace = createPace(READS, { now: () => performance.now(), sleep: deadline.sleep });
+
+  /** @returns undefined where it took too long */
+  function signIn({ project, location }: SecretName): Promise<Client | undefined> {
+    const url = endpoint ?? defaultEndpoint(location);
+    const late = () => delay(ACCESS_MILLISECONDS, undefined, { ref: false });
+    const client = clients.get(url.href) ?? Promise.race([connectTo(url, project, accessToken), late()]);
+    clients.set(url.href, client);
     return client;
   }
 
-  function clientFor({ name }: SecretVersionRequest): Promise<Client> {
-    const endpoint = options.endpoint ?? defaultEndpoint(name.location);
-    const client = clients.get(endpoint.href) ?? connect(endpoint, name.project);
-    clients.set(endpoint.href, client);
-    return client;
+  async function ask<Answer>({ request, attempt, milliseconds, explain, pace }: Question<Answer>): Promise<Answer> {
+    const client = await signIn(request.name).catch((error: unknown) => {
+      throw credentialsError(request, error);
+    });
+    if (client === undefined) throw credentialsError(request, undefined);
+    await pace?.();
+    return limit(() => retry(() => attempt(client), milliseconds)).catch((error: unknown) => {
+      throw explain(error);
+    });
   }
 
-  /** Retried here: the client's own retries end late, and with one and the same error whatever went wrong. */
-  async function call(client: Client, request: SecretVersionRequest, end: number): Promise<AccessResponse> {
-    for (let longest = FIRST_PAUSE_MILLISECONDS; ; longest = Math.min(longest * 2, LONGEST_PAUSE_MILLISECONDS)) {
-      try {
-        const [response] = await client.accessSecretVersion(
-          { name: formatVersionRequest(request) },
-          { timeout: ATTEMPT_MILLISECONDS, retry: null },
-        );
-        return response;
-      } catch (error) {
-        const pause = Math.random() * longest;
-        if (!isTransient(error) || performance.now() + pause >= end) throw accessError(request, error);
-        await options.deadline.sleep(pause);
-      }
-    }
+  async function listEnabled(name: SecretName): Promise<SecretVersionName> {
+    const request = { name, version: { kind: 'latest-enabled' } } as const;
+    const explain = (cause: unknown) => listError(request, cause);
+    let newest: SecretVersionName | undefined;
+    let token = '';
+    do {
+      const attempt = (client: Client) => client.listEnabled(formatSecretName(name), token);
+      const page = await ask({ request, attempt, milliseconds: LIST_MILLISECONDS, explain, pace });
+      newest = higher(newest, findHighest(name, page));
+      token = page.nextPageToken;
+    } while (token !== '');
+    if (newest === undefined) throw noneEnabledError(request);
+    return newest;
   }
+
+  // The deadline ends the wait of whoever asks, with its own error; what is queued then is never sent.
+  const findNewestEnabled: SecretSource['findNewestEnabled'] = (name) => deadline.race(listEnabled(name));
 
   return {
-    async access(request) {
-      const { deadline } = options;
-      const end = performance.now() + Math.min(ACCESS_MILLISECONDS, deadline.remaining() * 0.9);
-      const late = delay(ACCESS_MILLISECONDS, undefined, { ref: false }).then(() => undefined);
-      const client = await deadline.race(Promise.race([clientFor(request), late])).catch((error: unknown) => {
-        throw error instanceof ActionError ? error : credentialsError(request, error);
-      });
-      if (client === undefined) throw credentialsError(request, undefined);
-      return verifyResponse(request, await deadline.race(call(client, request, end)));
+    findNewestEnabled,
+    async access(wanted) {
+      const request = await resolveLatestEnabled({ findNewestEnabled }, wanted);
+      const attempt = (client: Client) => client.access(formatVersionRequest(request));
+      const explain = (cause: unknown) => accessError(request, cause);
+      const answer = await deadline.race(ask({ request, attempt, milliseconds: ACCESS_MILLISECONDS, explain }));
+      return verifyAccess(request, answer);
     },
   };
+}
+
+async function connectTo(endpoint: URL, projectId: string, accessToken: string | undefined): Promise<Client> {
+  const { connect } = await import('./secret-manager-client.ts');
+  return connect({ endpoint, accessToken, projectId });
 }
 
 function defaultEndpoint(location: string | undefined): URL {
@@ -93,41 +118,4 @@ function defaultEndpoint(location: string | undefined): URL {
       ? 'https://secretmanager.googleapis.com'
       : `https://secretmanager.${location}.rep.googleapis.com`,
   );
-}
-
-/** Google answers with the project's number where its id was asked for; everything else is as it was asked. */
-function answers({ name, version }: SecretVersionRequest, answered: SecretVersionName): boolean {
-  const isProject = !/^\d+$/.test(name.project) || name.project === answered.project;
-  return (
-    isProject && isSameSecret(name, answered) && (version.kind !== 'number' || version.number === answered.version)
-  );
-}
-
-/** The client does not compare the checksum that the server sends along; a flipped bit would be encrypted for ever. */
-async function verifyResponse(request: SecretVersionRequest, response: AccessResponse): Promise<AccessedVersion> {
-  const resource = formatVersionRequest(request);
-  const name = parseSecretVersionName(response.name ?? '');
-  const data = response.payload?.data;
-  const bytes = typeof data === 'string' ? Buffer.from(data, 'base64') : data;
-  const { formatCrc32c } = await import('./secret-manager-client.ts');
-  const checksum = response.payload?.dataCrc32c;
-  if (name === undefined || !bytes || String(checksum) !== formatCrc32c(bytes)) {
-    throw new ActionError('SECRET_CHECKSUM_MISMATCH', {
-      message: `Cannot use ${resource}: what arrived does not carry the CRC32C checksum of its own payload.`,
-      remedy: 'Run it again; if it stays, something between the runner and Secret Manager alters answers.',
-    });
-  }
-  if (!answers(request, name)) {
-    throw new ActionError('SECRET_MISMATCH', {
-      message: `Cannot use ${resource}: what answered named another version, ${formatSecretVersionName(name)}.`,
-      remedy: 'Check the input `secret-manager-endpoint` and what stands between the runner and Secret Manager.',
-    });
-  }
-  if (bytes.byteLength === 0) {
-    throw new ActionError('SECRET_EMPTY', {
-      message: `Cannot use ${formatSecretVersionName(name)}: its payload is empty.`,
-      remedy: 'Add a version with content, or name another one with the input `version`.',
-    });
-  }
-  return { name, payload: new Plaintext(bytes) };
 }

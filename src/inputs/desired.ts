@@ -3,12 +3,19 @@
 import { getInput } from '@actions/core';
 import type { DesiredSecret } from '../desired-secret.ts';
 import { findPathProblem } from '../github/names.ts';
-import { parseFullName, parseVersion, type SecretVersionRequest } from '../google/resource-names.ts';
+import {
+  formatVersionRequest,
+  parseFullName,
+  parseVersion,
+  type SecretVersionRequest,
+} from '../google/resource-names.ts';
 import { NameRefused, parseSecretInput } from '../google/secret-input.ts';
 import { findDefaultName, isDataKey, isLabel, isSubdomain } from '../kubernetes/names.ts';
-import { optional, type Problems, readBoolean, shown } from './values.ts';
+import { shown } from '../markdown.ts';
+import { optional, type Problems, readBoolean } from './values.ts';
 
-export function readDesired(problems: Problems): DesiredSecret[] {
+/** Undefined where no secret is named. */
+export function readDesired(problems: Problems): DesiredSecret | undefined {
   const request = readRequest(problems);
   const secretId = request?.name.secret;
   const name = getInput('name') || (secretId && findDefaultName(secretId)) || '';
@@ -29,8 +36,14 @@ export function readDesired(problems: Problems): DesiredSecret[] {
   }
   const file = readFile(problems);
   const hold = readHold(request, problems);
-  if (request === undefined) return [];
-  return [{ file, name, namespace, type: 'Opaque', data: new Map([[key, request]]), hold }];
+  if (request === undefined) return undefined;
+  return {
+    ...{ state: 'present', file, name, namespace, type: 'Opaque', immutable: false, labels: {}, annotations: {} },
+    data: new Map([[key, { kind: 'payload', request, pointer: undefined, trimNewline: false }]]),
+    dataFrom: [],
+    hold,
+    ...(hold === 'set' && { explicit: new Set([formatVersionRequest(request)]) }),
+  };
 }
 
 function readRequest(problems: Problems): SecretVersionRequest | undefined {
@@ -51,13 +64,15 @@ function readRequest(problems: Problems): SecretVersionRequest | undefined {
   }
 }
 
-function readHold(request: SecretVersionRequest | undefined, problems: Problems): boolean | undefined {
+/** An explicit number is somebody's decision, and ends a hold; what follows leaves it. */
+function readHold(request: SecretVersionRequest | undefined, problems: Problems): DesiredSecret['hold'] {
   const hold = readBoolean('hold', problems);
   const version = request?.version ?? parseVersion(parseFullName(getInput('secret'))?.version ?? getInput('version'));
-  if (hold === true && version?.kind === 'latest') {
+  if (hold === true && (version?.kind === 'latest' || version?.kind === 'latest-enabled')) {
     problems.push('`hold: true` needs a `version` to hold: write its number or an alias, not latest');
   }
-  return hold;
+  if (hold !== undefined) return hold ? 'set' : 'release';
+  return version?.kind === 'number' ? 'release' : 'keep';
 }
 
 function readFile(problems: Problems): string {

@@ -1,27 +1,22 @@
 // The only reader of action inputs. Everything that is wrong with them is said at once.
 
 import { getInput } from '@actions/core';
-import type { DesiredSecret } from '../desired-secret.ts';
 import { ActionError } from '../errors.ts';
 import { isRepository } from '../github/names.ts';
+import { shown } from '../markdown.ts';
 import type { Policy } from '../policy.ts';
 import type { Recipient } from '../sops/encryption-rule.ts';
-import { readDesired } from './desired.ts';
+import type { WishInputs } from '../wish.ts';
+import { readPublishRest } from './config.ts';
 import { type PublishInputs, readPublish } from './publish.ts';
 import { readRecipients } from './recipients.ts';
-import {
-  optional,
-  type Problems,
-  readBoolean,
-  readBranch,
-  readEndpoint,
-  readGlobs,
-  readTimeout,
-  shown,
-} from './values.ts';
+import { optional, type Problems, readBoolean, readBranch, readEndpoint, readGlobs, readTimeout } from './values.ts';
+import { readWish } from './wish.ts';
 
 export interface Inputs {
-  desired: readonly DesiredSecret[];
+  wish: WishInputs;
+  /** Whether the manifests that can be written are, where others cannot. */
+  publishRest: boolean;
   /** Empty: the Flux repository's `.sops.yaml` decides. */
   recipients: readonly Recipient[];
   policy: Policy;
@@ -44,8 +39,9 @@ export interface Inputs {
 /** @throws {INPUT_INVALID} with every problem */
 export function readInputs(): Inputs {
   const problems: Problems = [];
-  const inputs: Inputs = {
-    desired: readDesired(problems),
+  const wish = readWish(problems);
+  const inputs: Omit<Inputs, 'wish'> = {
+    publishRest: readPublishRest(problems),
     recipients: readRecipients(problems),
     policy: {
       allowedSecrets: readGlobs('allowed-secrets', problems),
@@ -64,8 +60,8 @@ export function readInputs(): Inputs {
     kmsEndpoint: readEndpoint('kms-endpoint', problems),
   };
   if (inputs.token === '') problems.push('`token` is empty: give a token for the Flux repository');
-  if (problems.length > 0) throw invalid(problems);
-  return inputs;
+  if (problems.length > 0 || wish === undefined) throw invalid(problems);
+  return { ...inputs, wish };
 }
 
 function readRepository(problems: Problems): string {

@@ -2,7 +2,8 @@
 
 import { getInput } from '@actions/core';
 import type { PullRequestSettings } from '../github/pull-request-settings.ts';
-import { optional, type Problems, readBoolean, readBranch, readList, shown } from './values.ts';
+import { shown } from '../markdown.ts';
+import { optional, type Problems, readBoolean, readBranch, readList } from './values.ts';
 
 export type PublishInputs = { kind: 'none' } | { kind: 'commit' } | PullRequestInputs;
 

@@ -1,8 +1,9 @@
 // The inputs that say for whom is encrypted.
 
 import { getInput } from '@actions/core';
+import { shown } from '../markdown.ts';
 import { parseRecipients, type Recipient, type RecipientKind } from '../sops/encryption-rule.ts';
-import { type Problems, shown } from './values.ts';
+import type { Problems } from './values.ts';
 
 const RECIPIENT_FORMS: readonly { input: string; kind: RecipientKind; form: RegExp; example: string }[] = [
   {

@@ -2,7 +2,9 @@
 
 import { getInput } from '@actions/core';
 import { isBranch } from '../github/names.ts';
-import { printable } from '../markdown.ts';
+import { shown } from '../markdown.ts';
+
+// Every reader of inputs tells of what it refuses.
 
 /** The sentences that a person gets, each with the input's name and what to write instead. */
 export type Problems = string[];
@@ -81,10 +83,4 @@ function splitList(text: string, separator: RegExp): string[] {
 
 export function optional(name: string): string | undefined {
   return getInput(name) || undefined;
-}
-
-/** One line, and not too much of it: an input may hold anything, a payload pasted by mistake among it. */
-export function shown(text: string, maximum = 200): string {
-  const line = printable(text);
-  return line.length > maximum ? `${line.slice(0, maximum)}…` : line;
 }

@@ -13,12 +13,18 @@ export interface ClearManifest {
     annotations: Record<string, string>;
   };
   type: string;
+  immutable?: true;
 }
 
 export interface SecretManifest {
   clear: ClearManifest;
-  /** Data key → payload, byte for byte as it was accessed. */
+  /** Data key → value, byte for byte as the payload has it. */
   data: ReadonlyMap<string, Plaintext>;
+}
+
+/** Data keys without a value. */
+export function emptyKeys({ data }: Pick<SecretManifest, 'data'>): string[] {
+  return [...data].filter(([, value]) => value.byteLength === 0).map(([key]) => key);
 }
 
 /**

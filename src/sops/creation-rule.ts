@@ -30,22 +30,33 @@ const OTHER_KEY_SERVICES = ['kms', 'hckms', 'azure_keyvault', 'hc_vault_transit_
 /** What sops' reader of YAML takes for a Boolean. */
 const TRUE: readonly unknown[] = [true, 'y', 'Y', 'yes', 'on'];
 
-/**
- * The effect of the first rule whose `path_regex` matches the file's path below the configuration's folder.
- * @throws {SOPS_CONFIG_INVALID} when it is not a sops configuration
- * @throws {SOPS_NO_RULE} when no rule matches, or the one that does names nobody
- * @throws {SOPS_KEY_SERVICE_NOT_SUPPORTED} for key services other than Cloud KMS, age and PGP
- */
-export function parseCreationRule(configuration: SopsConfiguration, file: string): EncryptionRule {
-  const path = pathBelow(configuration, file);
-  const invalid = (reason: string) => configurationInvalid(configuration, reason);
-  const rule = creationRules(configuration, invalid).find((candidate) => matches(candidate, path, invalid));
-  if (rule === undefined) throw noRule(configuration, file, 'none of its creation rules matches');
+/** @throws {SOPS_NO_RULE | SOPS_CONFIG_INVALID | SOPS_KEY_SERVICE_NOT_SUPPORTED} as `parseCreationRules` says */
+export type FindCreationRule = (file: string) => EncryptionRule;
 
+/**
+ * The effect of the first rule whose `path_regex` matches a file's path below the configuration's folder. The text is
+ * read once, for it may govern a thousand files.
+ * @throws {SOPS_CONFIG_INVALID} when it is not a sops configuration; by file, when a rule that is looked at is none
+ * @throws {SOPS_NO_RULE} by file, when no rule matches, or the one that does names nobody
+ * @throws {SOPS_KEY_SERVICE_NOT_SUPPORTED} by file, for key services other than Cloud KMS, age and PGP
+ */
+export function parseCreationRules(configuration: SopsConfiguration): FindCreationRule {
+  const invalid = (reason: string) => configurationInvalid(configuration, reason);
+  const rules = creationRules(configuration, invalid).map((rule) => ({ rule, matches: createMatcher(rule, invalid) }));
+  return (file) => {
+    const path = pathBelow(configuration, file);
+    const found = rules.find(({ matches }) => matches(path));
+    if (found === undefined) throw noRule(configuration, file, 'none of its creation rules matches');
+    const rule = readRule(found.rule, configuration, invalid);
+    if (!rule.keyGroups.some((group) => group.length > 0)) {
+      throw noRule(configuration, file, 'the creation rule that matches names no recipient');
+    }
+    return rule;
+  };
+}
+
+function readRule(rule: Mapping, configuration: SopsConfiguration, invalid: Invalid): EncryptionRule {
   const keyGroups = readKeyGroups(rule, configuration, invalid);
-  if (!keyGroups.some((group) => group.length > 0)) {
-    throw noRule(configuration, file, 'the creation rule that matches names no recipient');
-  }
   const threshold = rule['shamir_threshold'] ?? 0;
   if (typeof threshold !== 'number' || !Number.isInteger(threshold)) throw invalid('shamir_threshold is not a number');
   return {
@@ -80,14 +91,19 @@ function toPlain(document: ReturnType<typeof parseDocument>, invalid: Invalid): 
   }
 }
 
-function matches(rule: Mapping, path: string, invalid: Invalid): boolean {
-  const pattern = rule['path_regex'] ?? '';
-  if (typeof pattern !== 'string') throw invalid('path_regex is not text: put it into quotes');
-  try {
-    return RE2JS.compile(pattern).matcher(path).find();
-  } catch {
-    throw invalid('a path_regex is not a regular expression as Go knows them (RE2)');
-  }
+/** Compiled when it is first asked: sops looks at no rule behind the one that matches. */
+function createMatcher(rule: Mapping, invalid: Invalid): (path: string) => boolean {
+  let compiled: RE2JS | undefined;
+  return (path) => {
+    const pattern = rule['path_regex'] ?? '';
+    if (typeof pattern !== 'string') throw invalid('path_regex is not text: put it into quotes');
+    try {
+      compiled ??= RE2JS.compile(pattern);
+      return compiled.matcher(path).find();
+    } catch {
+      throw invalid('a path_regex is not a regular expression as Go knows them (RE2)');
+    }
+  };
 }
 
 function readKeyGroups(rule: Mapping, configuration: SopsConfiguration, invalid: Invalid): Recipient[][] {

@@ -6,11 +6,13 @@ import { ActionError } from '../errors.ts';
 import type { ClearManifest } from '../kubernetes/secret-manifest.ts';
 import type { EncryptionRule } from './encryption-rule.ts';
 import { findBlockViolations, isCiphertext } from './sops-block.ts';
-import { parseSopsDocument, type SopsDocument } from './sops-document.ts';
+import type { SopsDocument } from './sops-document.ts';
 
 export interface Expectation {
   clear: ClearManifest;
   dataKeys: Iterable<string>;
+  /** Those of them whose value is empty: sops leaves it readable. */
+  empty: readonly string[];
   rule: EncryptionRule;
 }
 
@@ -30,14 +32,18 @@ export class EncryptedManifest {
   }
 
   /**
-   * @param text a whole manifest file: sops' output, or what a branch of the Flux repository already holds
+   * @param document a whole manifest file: sops' output, or what a branch of the Flux repository already holds;
+   * undefined where it was not one plain YAML document
    * @returns the manifest, or in a sentence each what keeps it from being one (values are never quoted)
    */
-  static verify(file: string, text: string, expected: Expectation): EncryptedManifest | { violations: string[] } {
-    const document = parseSopsDocument(text);
+  static verify(
+    file: string,
+    document: SopsDocument | undefined,
+    expected: Expectation,
+  ): EncryptedManifest | { violations: string[] } {
     if (document === undefined) return { violations: ['it is not one plain YAML document'] };
     const violations = [...findViolations(document, expected)];
-    return violations.length === 0 ? new EncryptedManifest(file, text) : { violations };
+    return violations.length === 0 ? new EncryptedManifest(file, document.text) : { violations };
   }
 }
 
@@ -56,13 +62,22 @@ function* findViolations(document: SopsDocument, expected: Expectation): Generat
   if (clear['kind'] !== 'Secret' || clear['apiVersion'] !== 'v1') yield 'kind or apiVersion is not readable';
   if (!isDeepStrictEqual(clear, { ...expected.clear })) yield 'what stands in clear is not what was asked for';
   if (stringData.size > 0) yield 'it has stringData';
-  const keys = new Set(expected.dataKeys);
-  for (const key of keys) if (!data.has(key)) yield `the data key ${key} is missing`;
-  for (const [key, value] of data) {
-    // Its name is not said: what has put it there may have made it of a value.
-    if (!keys.has(key)) yield 'it has a data key that was not asked for';
-    else if (!isCiphertext(value)) yield `the value of ${key} is not encrypted`;
-  }
+  yield* findDataViolations(data, expected);
   if (sops === undefined) yield 'sops has not signed it';
   else yield* findBlockViolations(sops, expected.rule);
+}
+
+function* findDataViolations(
+  data: SopsDocument['data'],
+  { dataKeys, empty }: Pick<Expectation, 'dataKeys' | 'empty'>,
+): Generator<string> {
+  const keys = new Set(dataKeys);
+  const withoutValue = new Set(empty);
+  // No key is said: it may be one of a payload's entries, or what has put it there may have made it of a value.
+  for (const key of keys) if (!data.has(key)) yield 'a data key is missing';
+  for (const [key, value] of data) {
+    const isAsItShould = withoutValue.has(key) ? value === '' : isCiphertext(value);
+    if (!keys.has(key)) yield 'it has a data key that was not asked for';
+    else if (!isAsItShould) yield 'a value is not encrypted';
+  }
 }

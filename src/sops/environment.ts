@@ -24,6 +24,8 @@ export function sopsEnvironment(
     ...Object.fromEntries(passed),
     // The keyring that gpg fills. sops alone would look for it in the home folder of /etc/passwd.
     ...(job['HOME'] ? { GNUPGHOME: `${job['HOME']}/.gnupg` } : {}),
+    // sops is gone before collecting its garbage would pay: a seventh of its time.
+    GOGC: '400',
     // REST goes through HTTP proxies and gives up sooner than gRPC.
     SOPS_GCP_KMS_CLIENT_TYPE: 'rest',
     ...(kmsEndpoint === undefined ? {} : { SOPS_GCP_KMS_ENDPOINT: kmsEndpoint.origin }),

@@ -3,37 +3,47 @@
 
 import { type Document, isMap, isScalar, type Node, parseAllDocuments, visit } from 'yaml';
 
-export interface SopsDocument {
-  /** All top-level fields but `data`, `stringData` and `sops`. */
-  clear: Readonly<Record<string, unknown>>;
-  data: ReadonlyMap<string, unknown>;
-  stringData: ReadonlyMap<string, unknown>;
-  /** Undefined in a manifest that sops has not written. */
-  sops: Readonly<Record<string, unknown>> | undefined;
-  /** Whether the text says nothing but this data. */
-  isBare: boolean;
-}
-
 /** What the largest Secret of Kubernetes (1 MiB) comes to once it is encoded twice. */
 const MAX_LENGTH = 2_500_000;
 /** How sops writes the text `<<`, which would otherwise be a merge. */
 const MERGE_TAG = 'tag:yaml.org,2002:merge';
 
-/** Undefined for what is not one YAML document with a mapping whose keys are texts, each said once. */
-export function parseSopsDocument(text: string): SopsDocument | undefined {
-  if (text.length > MAX_LENGTH) return undefined;
-  const documents = parseAllDocuments(text, { prettyErrors: false, resolveKnownTags: false, uniqueKeys: false });
-  const [document] = documents;
-  if (!Array.isArray(documents) || documents.length !== 1 || document === undefined) return undefined;
-  if (document.errors.length > 0 || !isMap(document.contents) || !isPlain(document)) return undefined;
-  const { data, stringData, sops, ...clear } = document.toJS() as Record<string, unknown>;
-  return {
-    clear,
-    data: entriesOf(data),
-    stringData: entriesOf(stringData),
-    sops: isRecord(sops) ? sops : undefined,
-    isBare: isBare(document, text),
-  };
+export class SopsDocument {
+  /** All top-level fields but `data`, `stringData` and `sops`. */
+  readonly clear: Readonly<Record<string, unknown>>;
+  readonly data: ReadonlyMap<string, unknown>;
+  readonly stringData: ReadonlyMap<string, unknown>;
+  /** Undefined in a manifest that sops has not written. */
+  readonly sops: Readonly<Record<string, unknown>> | undefined;
+  /** Whether the text says nothing but this data. */
+  readonly isBare: boolean;
+  // Private, so that no other object has the type: what was read and its text cannot be parted.
+  readonly #text: string;
+
+  private constructor(text: string, document: Document) {
+    const { data, stringData, sops, ...clear } = document.toJS() as Record<string, unknown>;
+    this.clear = clear;
+    this.data = entriesOf(data);
+    this.stringData = entriesOf(stringData);
+    this.sops = isRecord(sops) ? sops : undefined;
+    this.isBare = isBare(document, text);
+    this.#text = text;
+  }
+
+  /** The whole file. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Undefined for what is not one YAML document with a mapping whose keys are texts, each said once. */
+  static parse(text: string): SopsDocument | undefined {
+    if (text.length > MAX_LENGTH) return undefined;
+    const documents = parseAllDocuments(text, { prettyErrors: false, resolveKnownTags: false, uniqueKeys: false });
+    const [document] = documents;
+    if (!Array.isArray(documents) || documents.length !== 1 || document === undefined) return undefined;
+    if (document.errors.length > 0 || !isMap(document.contents) || !isPlain(document)) return undefined;
+    return new SopsDocument(text, document);
+  }
 }
 
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -2,10 +2,11 @@
 // environment of our making and a private folder that holds the Flux repository's `.sops.yaml` and nothing more.
 
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { devNull } from 'node:os';
+import { availableParallelism, devNull } from 'node:os';
 import { dirname, join } from 'node:path';
+import pLimit from 'p-limit';
 import type { Deadline } from '../deadline.ts';
-import { formatSecretManifest } from '../kubernetes/secret-manifest.ts';
+import { emptyKeys, formatSecretManifest } from '../kubernetes/secret-manifest.ts';
 import { type ProcessResult, runProcess } from '../process.ts';
 import { findSops } from './binary.ts';
 import { pathBelow, type SopsConfiguration } from './configuration.ts';
@@ -13,6 +14,7 @@ import { EncryptedManifest, notEncrypted } from './encrypted-manifest.ts';
 import type { Encrypter, EncryptionRequest } from './encrypter.ts';
 import { RECIPIENT_KINDS, type Recipient } from './encryption-rule.ts';
 import { sopsError } from './failure.ts';
+import { SopsDocument } from './sops-document.ts';
 
 export interface SopsOptions {
   /** A path, or undefined for `sops` on PATH. */
@@ -24,8 +26,12 @@ export interface SopsOptions {
   deadline: Deadline;
 }
 
+/** One process encrypts one file. It waits for its key service longer than it computes. */
+const MAX_AT_ONCE = Math.min(32, 4 * availableParallelism());
+
 export function createSops(options: SopsOptions): Encrypter {
   let command: Promise<string> | undefined;
+  const limit = pLimit(MAX_AT_ONCE);
 
   async function run(request: EncryptionRequest, directory: string): Promise<ProcessResult> {
     command ??= findSops(options.path, options.environment);
@@ -40,23 +46,26 @@ export function createSops(options: SopsOptions): Encrypter {
   }
 
   return {
-    async encrypt(request) {
-      const directory = await mkdtemp(join(options.temporaryDirectory, 'flux-secret-sync-'));
-      try {
-        const result = await run(request, directory);
-        if (result.exitCode !== 0) throw sopsError(request, result);
-        const verified = EncryptedManifest.verify(request.file, result.stdout.toString('utf8'), {
-          clear: request.manifest.clear,
-          dataKeys: request.manifest.data.keys(),
-          rule: request.rule,
-        });
-        if (!(verified instanceof EncryptedManifest)) throw notEncrypted(request.file, verified.violations);
-        return verified;
-      } finally {
-        await rm(directory, { recursive: true, force: true });
-      }
-    },
+    encrypt: (request) => limit(() => encrypt(request)),
   };
+
+  async function encrypt(request: EncryptionRequest): Promise<EncryptedManifest> {
+    const directory = await mkdtemp(join(options.temporaryDirectory, 'flux-secret-sync-'));
+    try {
+      const result = await run(request, directory);
+      if (result.exitCode !== 0) throw sopsError(request, result);
+      const verified = EncryptedManifest.verify(request.file, SopsDocument.parse(result.stdout.toString('utf8')), {
+        clear: request.manifest.clear,
+        dataKeys: request.manifest.data.keys(),
+        empty: emptyKeys(request.manifest),
+        rule: request.rule,
+      });
+      if (!(verified instanceof EncryptedManifest)) throw notEncrypted(request.file, verified.violations);
+      return verified;
+    } finally {
+      await rm(directory, { recursive: true, force: true });
+    }
+  }
 }
 
 /** sops looks for its configuration from the working directory upwards, so it works where the configuration lies. */

@@ -210,6 +210,21 @@ describe('reading', () => {
     });
   });
 
+  it('counts the files that a commit changes, one that was renamed once', async () => {
+    await using started = await start();
+    const { github, repository } = started;
+    const text = 'a line of it\n'.repeat(20);
+    await repository.commit({ branch: 'main', files: { old: text, gone: 'unlike\n' } });
+    await repository.commit({ branch: 'main', files: { old: null, gone: null, new: text, more: 'other\n' } });
+    const { data } = await query(
+      github,
+      `{ repository(owner: "acme", name: "flux-gitops") { ref(qualifiedName: "main") {
+        target { ... on Commit { changedFilesIfAvailable } }
+      } } }`,
+    );
+    expect(data.repository.ref.target).toEqual({ changedFilesIfAvailable: 3 });
+  });
+
   it('refuses what git refuses as the name of a ref', () => {
     const names = [
       'a',

@@ -13,7 +13,7 @@ export async function listCommits(repository: Repository, ...range: string[]): P
   return (await git(repository.gitDir, ['rev-list', ...range])).split('\n').filter(Boolean);
 }
 
-/** As the commit's page says: against its first parent. */
+/** As the commit's page says: against its first parent, a renamed file once. */
 export async function countChangedFiles(repository: Repository, oid: string): Promise<number> {
   const names = await git(repository.gitDir, [
     'diff-tree',
@@ -22,6 +22,7 @@ export async function countChangedFiles(repository: Repository, oid: string): Pr
     '--name-only',
     '-m',
     '--first-parent',
+    '--find-renames',
     '-r',
     oid,
   ]);

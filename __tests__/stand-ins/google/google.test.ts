@@ -173,6 +173,90 @@ describe('Secret Manager', () => {
     });
   });
 
+  it('lists versions to the real client, newest first, by state and in pages', async () => {
+    await using google = await startGoogle({ longestPage: 2 });
+    for (const location of [undefined, 'europe-west3']) {
+      const secret = google.addSecret('s', location === undefined ? {} : { location });
+      for (const payload of ['1', '2', '3', '4']) secret.addVersion(payload);
+      secret.disable(4);
+      secret.destroy(2);
+    }
+    const client = await connect(google);
+    const list = async (parent: string, filter: string) => {
+      const [versions] = await client.listSecretVersions({ parent, filter });
+      return versions.map(({ name, state }) => `${name?.replace('projects/123456789012/', '')} ${state}`);
+    };
+
+    expect(await list('projects/demo-project/secrets/s', '')).toEqual([
+      'secrets/s/versions/4 DISABLED',
+      'secrets/s/versions/3 ENABLED',
+      'secrets/s/versions/2 DESTROYED',
+      'secrets/s/versions/1 ENABLED',
+    ]);
+    expect(await list('projects/123456789012/locations/europe-west3/secrets/s', 'state:ENABLED')).toEqual([
+      'locations/europe-west3/secrets/s/versions/3 ENABLED',
+      'locations/europe-west3/secrets/s/versions/1 ENABLED',
+    ]);
+    expect(google.requests.map(({ service }) => service)).toEqual([
+      'sts',
+      'secretmanager',
+      'secretmanager',
+      'secretmanager',
+    ]);
+  });
+
+  it.each<[string, object]>([
+    ['versions', { versions: [{ name: expect.stringMatching(/3$/), state: 'ENABLED' }, {}, {}], totalSize: 3 }],
+    ['versions?pageSize=2', { versions: [{}, {}], nextPageToken: 'ZnJvbSAy', totalSize: 3 }],
+    ['versions?pageSize=2&pageToken=ZnJvbSAy', { versions: [{ name: expect.stringMatching(/1$/) }], totalSize: 3 }],
+    ['versions?pageSize=30000&filter=state:ENABLED', { versions: [{}, {}, {}] }],
+    ['versions?filter=state%3DDISABLED', {}],
+  ])('lists %s as Google does', async (path, body) => {
+    await using google = await startGoogle();
+    const secret = google.addSecret('s');
+    for (const payload of ['1', '2', '3']) secret.addVersion(payload);
+    const answer = await get(google, `projects/demo-project/secrets/s/${path}`);
+    expect(answer).toMatchObject({ status: 200, body });
+    expect(Object.keys(answer.body ?? {})).toEqual(Object.keys(body));
+  });
+
+  it.each([
+    ['missing/versions', 404, 'Secret [projects/123456789012/secrets/missing] not found.'],
+    ['s/versions?filter=name:x', 400, 'Invalid list filter: name:x'],
+    ['s/versions?pageToken=x', 400, 'The page token is invalid.'],
+  ])('does not list %s: %i', async (path, code, message) => {
+    await using google = await startGoogle();
+    google.addSecret('s');
+    expect(await get(google, `projects/demo-project/secrets/${path}`)).toMatchObject({
+      status: code,
+      body: { error: { code, message } },
+    });
+  });
+
+  it('denies listing apart from accessing', async () => {
+    await using google = await startGoogle();
+    const secret = google.addSecret('s');
+    secret.addVersion('1');
+    const status = async (path: string) => (await get(google, `projects/demo-project/secrets/s/${path}`)).status;
+    const statuses = async () => [
+      await status('versions'),
+      await status('versions/1'),
+      await status('versions/1:access'),
+    ];
+
+    secret.deny('list');
+    expect(await statuses()).toEqual([403, 200, 200]);
+    secret.allow();
+    secret.deny('access');
+    expect(await statuses()).toEqual([200, 200, 403]);
+    secret.deny();
+    expect(await statuses()).toEqual([403, 403, 403]);
+    expect(google.requests.at(-3)?.response).toContain("Permission 'secretmanager.versions.list' denied");
+    await using accessor = await startGoogle({ mayView: false });
+    accessor.addSecret('s').addVersion('1');
+    expect(await get(accessor, 'projects/demo-project/secrets/s/versions')).toMatchObject({ status: 403 });
+  });
+
   it('corrupts, drops and restores checksums', async () => {
     await using google = await startGoogle();
     google.addSecret('s').addVersion('123456789');

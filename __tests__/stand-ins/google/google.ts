@@ -17,8 +17,10 @@ export interface GoogleOptions extends CloudKmsOptions {
   readonly project?: string;
   /** Numbers by project id; any other id is 123456789012. */
   readonly projectNumbers?: Readonly<Record<string, string>>;
-  /** `false`: `versions.get` is denied, as to a mere secretAccessor. */
+  /** `false`: `versions.get` and `versions.list` are denied, as to a mere secretAccessor. */
   readonly mayView?: boolean;
+  /** The longest page of a list of versions; by default as long as Google's. */
+  readonly longestPage?: number;
   /** `true`: only the token of the exchange and `accessToken` are let in. */
   readonly checkAccessTokens?: boolean;
   readonly accessToken?: string;
@@ -74,7 +76,8 @@ interface Answer {
 export async function startGoogle(options: GoogleOptions = {}): Promise<GoogleStandIn> {
   const { project = 'demo-project', projectNumbers = {}, delay = 0 } = options;
   const numberOf = (asked: string): string => (/^\d+$/.test(asked) ? asked : (projectNumbers[asked] ?? '123456789012'));
-  const secretManager = createSecretManager({ defaultProject: project, numberOf, mayView: options.mayView ?? true });
+  const { mayView = true, longestPage = 25_000 } = options;
+  const secretManager = createSecretManager({ defaultProject: project, numberOf, mayView, longestPage });
   const kms = createCloudKms(options);
   const identity = createWorkloadIdentity();
   const faults = createFaults();

@@ -91,6 +91,8 @@ describe('a version that is asked for', () => {
   test.each([
     ['', { kind: 'latest' }, 'latest'],
     ['latest', { kind: 'latest' }, 'latest'],
+    ['latest-enabled', { kind: 'latest-enabled' }, 'latest-enabled'],
+    ['Latest-enabled', { kind: 'alias', alias: 'Latest-enabled' }, 'Latest-enabled'],
     ['1', { kind: 'number', number: '1' }, '1'],
     ['9223372036854775807', { kind: 'number', number: '9223372036854775807' }, '9223372036854775807'],
     ['stable', { kind: 'alias', alias: 'stable' }, 'stable'],

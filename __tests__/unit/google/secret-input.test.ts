@@ -1,11 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { NameRefused, parseSecretInput, type SecretInput } from '../../../src/google/secret-input.ts';
+import {
+  NameRefused,
+  type ProjectField,
+  parseSecretInput,
+  type SecretInput,
+} from '../../../src/google/secret-input.ts';
 
-const parse = (input: Partial<SecretInput>) => parseSecretInput({ secret: '', version: '', projectId: '', ...input });
+const parse = (input: Partial<SecretInput>, field?: ProjectField) =>
+  parseSecretInput({ secret: '', version: '', projectId: '', ...input }, field);
 
-function refusal(input: Partial<SecretInput>): string {
+function refusal(input: Partial<SecretInput>, field?: ProjectField): string {
   try {
-    return `It was taken: ${JSON.stringify(parse(input))}`;
+    return `It was taken: ${JSON.stringify(parse(input, field))}`;
   } catch (error) {
     if (error instanceof NameRefused) return error.message;
     throw error;
@@ -41,6 +47,11 @@ describe('a secret is taken', () => {
       'by the full name of a version',
       { secret: `${FULL}/versions/2` },
       { name: { project: 'demo-project', secret: 'TELE_TOKEN' }, version: { kind: 'number', number: '2' } },
+    ],
+    [
+      'in its newest enabled version',
+      { secret: `${FULL}/versions/latest-enabled`, version: 'latest-enabled' },
+      { name: { project: 'demo-project', secret: 'TELE_TOKEN' }, version: { kind: 'latest-enabled' } },
     ],
     [
       'by the full name of a version, with the same version and project said again',
@@ -82,6 +93,7 @@ describe('a form that other tools use is refused with the words to write instead
     ['TELE_TOKEN/versions/1', `${ID} and ${ONE}`],
     ['TELE_TOKEN/versions/v1', `${ID} and ${ONE}`],
     ['TELE_TOKEN/versions/stable', `${ID} and \`version: stable\``],
+    ['TELE_TOKEN:latest-enabled', `${ID} and \`version: latest-enabled\``],
     ['TELE_TOKEN/latest', `${ID} and \`version: latest\``],
     ['TELE_TOKEN:latest', `${ID} and \`version: latest\``],
     ['TELE_TOKEN/007', `${ID} and \`version: 7\``],
@@ -218,5 +230,47 @@ describe('inputs that do not go together are refused', () => {
     ],
   ])('%s', (_, input, message) => {
     expect(refusal(input)).toBe(message);
+  });
+});
+
+describe('in a config file, where one project is for all secrets,', () => {
+  test.each<[string, Partial<SecretInput>, string]>([
+    [
+      'an id without a project is refused by the name of the field',
+      { secret: 'TELE_TOKEN' },
+      '`secret: TELE_TOKEN` needs `project`, or write projects/PROJECT/secrets/TELE_TOKEN',
+    ],
+    [
+      'a project that is none is refused by the name of the field',
+      { secret: 'TELE_TOKEN', projectId: 'My Project' },
+      '`project: My Project` is no project: write its id, such as my-project, or its number',
+    ],
+    [
+      'two projects are refused by the name of the field',
+      { secret: FULL, projectId: 'other-project' },
+      '`secret` names the project demo-project and `project` other-project: leave `project` out',
+    ],
+    [
+      'advice puts the project into the full name',
+      { secret: 'demo-project/TELE_TOKEN/v2' },
+      "`demo-project/TELE_TOKEN/v2` is no secret's name: write `secret: projects/demo-project/secrets/TELE_TOKEN` and `version: 2`",
+    ],
+    [
+      'advice keeps the region in the full name',
+      { secret: 'projects/demo-project/locations/europe-west3/TELE_TOKEN' },
+      "`projects/demo-project/locations/europe-west3/TELE_TOKEN` is no secret's name: write `secret: projects/demo-project/locations/europe-west3/secrets/TELE_TOKEN`",
+    ],
+    [
+      'advice on an id stays an id',
+      { secret: 'TELE_TOKEN:1' },
+      "`TELE_TOKEN:1` is no secret's name: write `secret: TELE_TOKEN` and `version: 1`",
+    ],
+    [
+      'a project that cannot be one is not put into a name',
+      { secret: 'Demo/TELE_TOKEN' },
+      "`Demo/TELE_TOKEN` is no secret's name: write its id, such as TELE_TOKEN (letters, digits, - and _), or projects/PROJECT/secrets/TELE_TOKEN",
+    ],
+  ])('%s', (_, input, message) => {
+    expect(refusal(input, 'project')).toBe(message);
   });
 });

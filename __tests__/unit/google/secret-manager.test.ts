@@ -4,18 +4,20 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { crc32c } from '@aws-crypto/crc32c';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startDeadline } from '../../../src/deadline.ts';
 import { ActionError, type ErrorCode, formatError } from '../../../src/errors.ts';
-import { parseVersion } from '../../../src/google/resource-names.ts';
+import { parseVersion, type SecretName } from '../../../src/google/resource-names.ts';
 import { createSecretManager, type SecretManagerOptions } from '../../../src/google/secret-manager.ts';
 import { type GoogleSecret, type GoogleStandIn, startGoogle } from '../../stand-ins/google/google.ts';
 
 const CANARY = 'canary-q8Zr2';
 const ACCESS_TOKEN = 'ya29.stand-in';
 const CREDENTIALS = 'GOOGLE_APPLICATION_CREDENTIALS';
+const NAME: SecretName = { project: 'demo-project', secret: 'TELE_TOKEN' };
 
 let folder: string;
 let google: GoogleStandIn;
@@ -42,24 +44,24 @@ interface Asked extends Partial<SecretManagerOptions> {
   time?: number;
 }
 
-function access({ version = '1', time = 10_000, ...options }: Asked = {}) {
-  const asked = parseVersion(version);
-  if (asked === undefined) throw new Error(`${version} is no version.`);
-  const source = createSecretManager({
-    endpoint: new URL(google.url),
-    accessToken: undefined,
-    deadline: startDeadline(time),
-    ...options,
-  });
-  return source.access({ name: { project: google.project, secret: 'TELE_TOKEN' }, version: asked });
+function connect({ time = 10_000, ...options }: Omit<Asked, 'version'> = {}) {
+  const deadline = startDeadline(time);
+  return createSecretManager({ endpoint: new URL(google.url), accessToken: undefined, deadline, ...options });
 }
 
-async function failure(asked: Asked = {}): Promise<ActionError> {
-  const outcome: unknown = await access(asked).catch((error: unknown) => error);
+function access({ version = '1', ...options }: Asked = {}) {
+  const asked = parseVersion(version);
+  if (asked === undefined) throw new Error(`${version} is no version.`);
+  return connect(options).access({ name: NAME, version: asked });
+}
+
+async function refusalOf(answer: Promise<unknown>): Promise<ActionError> {
+  const outcome: unknown = await answer.catch((error: unknown) => error);
   if (outcome instanceof ActionError) return outcome;
   throw new Error(`This is no ActionError: ${inspect(outcome)}`);
 }
 
+const failure = (asked: Asked = {}) => refusalOf(access(asked));
 const asked = () => google.requests.filter(({ service }) => service === 'secretmanager').length;
 
 describe('an access', () => {
@@ -86,16 +88,11 @@ describe('an access', () => {
   test('of a regional secret names its region, and two of one endpoint share one token', async () => {
     google.addSecret('TELE_TOKEN', { location: 'europe-west3' }).addVersion('regional');
     secret.addVersion('global');
-    const source = createSecretManager({
-      endpoint: new URL(google.url),
-      accessToken: undefined,
-      deadline: startDeadline(10_000),
-    });
-    const name = { project: google.project, secret: 'TELE_TOKEN' };
+    const source = connect();
     const version = { kind: 'number', number: '1' } as const;
     const accessed = await Promise.all([
-      source.access({ name: { ...name, location: 'europe-west3' }, version }),
-      source.access({ name, version }),
+      source.access({ name: { ...NAME, location: 'europe-west3' }, version }),
+      source.access({ name: NAME, version }),
     ]);
     expect(accessed.map(({ payload }) => Buffer.from(payload.reveal()).toString())).toEqual(['regional', 'global']);
     expect(accessed[0]?.name.location).toBe('europe-west3');
@@ -133,6 +130,206 @@ interface Refusal {
 
 const RESOURCE = 'projects/demo-project/secrets/TELE_TOKEN';
 
+/** Versions 1 to 4, of which 1 and 3 are enabled. */
+function addVersions(to = secret) {
+  for (const payload of ['one', 'two', 'three', 'four']) to.addVersion(payload);
+  to.disable(2);
+  to.destroy(4);
+}
+
+describe('the newest enabled version', () => {
+  const answered = (number: string, state: unknown = 1, secretId = 'TELE_TOKEN') => ({
+    name: `projects/123456789012/secrets/${secretId}/versions/${number}`,
+    state,
+  });
+
+  test('is the highest that is enabled, and one request for all of them finds it', async () => {
+    addVersions();
+    const newest = { project: '123456789012', secret: 'TELE_TOKEN', version: '3' };
+    await expect(connect().findNewestEnabled(NAME)).resolves.toEqual(newest);
+    const lists = google.requests.filter(({ service }) => service === 'secretmanager');
+    const { pathname, searchParams } = new URL(lists[0]?.path ?? '', google.url);
+    expect([lists.length, pathname]).toEqual([1, `/v1/${RESOURCE}/versions`]);
+    expect(Object.fromEntries(searchParams)).toMatchObject({ filter: 'state:ENABLED', pageSize: '25000' });
+  });
+
+  test('of a regional secret names its region', async () => {
+    addVersions(google.addSecret('TELE_TOKEN', { location: 'europe-west3' }));
+    const name = { ...NAME, location: 'europe-west3' };
+    await expect(connect().findNewestEnabled(name)).resolves.toEqual({
+      ...name,
+      project: '123456789012',
+      version: '3',
+    });
+  });
+
+  test('is looked for on every page, whatever order they come in, and a page that fails is asked for alone', async () => {
+    const page = (token: string, ...numbers: string[]) => ({
+      status: 200,
+      body: { versions: numbers.map((number) => answered(number)), nextPageToken: token },
+    });
+    google.fault({ when: /pageToken=a/, ...page('b', '9', '12', '10') });
+    google.fault({ when: /pageToken=b/, status: 503, times: 1 });
+    google.fault({ when: /pageToken=b/, ...page('', '11') });
+    google.fault({ when: 'secretmanager', ...page('a', '2', '1') });
+    await expect(connect().findNewestEnabled(NAME)).resolves.toMatchObject({ version: '12' });
+    expect(asked()).toBe(4);
+  });
+
+  test.each([
+    ['disabled', 2],
+    ['destroyed', 3],
+    ['in no state', 0],
+    ['in a state that is not known', 99],
+  ])('is none that is %s, though a list of enabled ones was asked for', async (_, state) => {
+    const versions = [answered('2', state), answered('1')];
+    google.fault({ when: 'secretmanager', status: 200, body: { versions } });
+    await expect(connect().findNewestEnabled(NAME)).resolves.toMatchObject({ version: '1' });
+  });
+
+  test('is accessed by its number', async () => {
+    addVersions();
+    const { name, payload } = await access({ version: 'latest-enabled' });
+    expect([name.version, Buffer.from(payload.reveal()).toString()]).toEqual(['3', 'three']);
+    expect(google.requests.at(-1)?.path).toContain('/versions/3:access');
+  });
+
+  test('is asked for again where Secret Manager is briefly away', async () => {
+    addVersions();
+    google.fault({ when: 'secretmanager', status: 503, times: 2 });
+    await expect(connect().findNewestEnabled(NAME)).resolves.toMatchObject({ version: '3' });
+    expect(asked()).toBe(3);
+  });
+
+  const LATEST_ENABLED = `Cannot access ${RESOURCE}/versions/latest-enabled`;
+
+  test.each<Refusal>([
+    {
+      when: 'the account may access the secret, and not list its versions',
+      arrange: () => secret.deny('list'),
+      code: 'SECRET_LIST_DENIED',
+      message: `${LATEST_ENABLED}: the credentials may not list its versions, or it does not exist.`,
+      remedy: `Grant roles/secretmanager.viewer on ${RESOURCE} to the account that google-github-actions/auth signs in as, or write \`version: latest\`, which does not need it.`,
+    },
+    {
+      when: 'no version is enabled',
+      arrange: () => secret.disable(1),
+      code: 'SECRET_NONE_ENABLED',
+      message: `${LATEST_ENABLED}: none of its versions is enabled.`,
+      remedy: 'Enable one in Secret Manager, or add one.',
+    },
+    {
+      when: 'there is no such secret',
+      arrange: () =>
+        google.fault({ when: 'secretmanager', status: 404, body: { error: { code: 404, status: 'NOT_FOUND' } } }),
+      code: 'SECRET_NOT_FOUND',
+      message: `${LATEST_ENABLED}: there is no such secret.`,
+      remedy: 'Check the name of the secret and its project.',
+    },
+    {
+      when: 'Google takes the name for none',
+      arrange: () =>
+        google.fault({
+          when: 'secretmanager',
+          status: 400,
+          body: { error: { code: 400, status: 'INVALID_ARGUMENT' } },
+        }),
+      code: 'SECRET_NOT_FOUND',
+      message: `${LATEST_ENABLED}: Google does not take it as a name.`,
+      remedy: 'Check the name of the secret and its project.',
+    },
+    {
+      when: 'the access token is not accepted',
+      asked: { accessToken: 'ya29.expired' },
+      code: 'GOOGLE_CREDENTIALS_REJECTED',
+      message: `${LATEST_ENABLED}: Google refused the credentials.`,
+      remedy:
+        'They may have expired or been made for another project: run google-github-actions/auth in the same job, before this action.',
+    },
+    ...[answered('1', 1, 'OTHER'), answered('latest'), { name: CANARY, state: 1 }, { state: 1 }].map((version) => ({
+      when: `the answer names ${JSON.stringify(version)}`,
+      arrange: () => google.fault({ when: 'secretmanager', status: 200, body: { versions: [answered('2'), version] } }),
+      code: 'SECRET_MISMATCH' as const,
+      message: `Cannot use the versions of ${RESOURCE}: what answered named something else.`,
+      remedy: 'Check the input `secret-manager-endpoint` and what stands between the runner and Secret Manager.',
+    })),
+  ])('ends with $code when $when', async ({ arrange, asked: options, code, message, remedy }) => {
+    secret.addVersion('payload');
+    arrange?.();
+    const error = await refusalOf(connect(options).findNewestEnabled(NAME));
+    expect({ code: error.code, message: error.message, remedy: error.remedy }).toEqual({ code, message, remedy });
+    expect(asked()).toBe(1);
+  });
+
+  test.each<[string, { status: number } | { reset: true } | { hang: true }, ErrorCode]>([
+    ['is unavailable', { status: 503 }, 'GOOGLE_UNREACHABLE'],
+    ['cuts every connection', { reset: true }, 'GOOGLE_UNREACHABLE'],
+    ['has no quota left', { status: 429 }, 'GOOGLE_QUOTA_EXHAUSTED'],
+    ['never answers', { hang: true }, 'DEADLINE_EXCEEDED'],
+  ])('is given up in time where Secret Manager %s', async (_, fault, code) => {
+    google.fault({ when: 'secretmanager', ...fault });
+    const error = await refusalOf(connect({ time: 1_000 }).findNewestEnabled(NAME));
+    expect(error.code).toBe(code);
+  });
+
+  test('is asked for 600 times a minute, and not more often', async () => {
+    addVersions();
+    const sleeps: number[] = [];
+    const sleep = (milliseconds: number) => Promise.resolve(void sleeps.push(milliseconds));
+    const source = connect({ deadline: { ...startDeadline(60_000), sleep }, accessToken: ACCESS_TOKEN });
+    await Promise.all(Array.from({ length: 602 }, () => source.findNewestEnabled(NAME)));
+    expect(sleeps.map((milliseconds) => Math.round(milliseconds / 10_000))).toEqual([6, 6]);
+    await source.access({ name: NAME, version: { kind: 'number', number: '3' } });
+    expect(sleeps).toHaveLength(2);
+  });
+});
+
+describe('many accesses at once', () => {
+  const many = (source: ReturnType<typeof connect>) =>
+    Array.from({ length: 120 }, () => source.access({ name: NAME, version: { kind: 'latest' } }));
+
+  test('are 50 in flight at most, share one token, and make Node warn of nothing', async () => {
+    secret.addVersion('payload');
+    const warnings: Error[] = [];
+    const note = (warning: Error) => void warnings.push(warning);
+    process.on('warning', note);
+    let inFlight = 0;
+    const counts: number[] = [];
+    google.fault({
+      when: 'secretmanager',
+      before: async () => {
+        counts.push(++inFlight);
+        await setTimeout(20);
+        inFlight -= 1;
+      },
+    });
+    await Promise.all(many(connect()));
+    process.off('warning', note);
+    expect([counts.length, Math.max(...counts)]).toEqual([120, 50]);
+    expect(google.requests.filter(({ service }) => service === 'sts')).toHaveLength(1);
+    expect(warnings).toEqual([]);
+  });
+
+  test('end at once with the run, and those that were queued are never sent', async () => {
+    secret.addVersion('payload');
+    const deadline = startDeadline(60_000);
+    const reason = new ActionError('CANCELLED', { message: 'm', remedy: 'r' });
+    google.fault({
+      when: 'secretmanager',
+      before: async () => {
+        await setTimeout(50);
+        deadline.cancel(reason);
+        await setTimeout(50);
+      },
+    });
+    const outcomes = await Promise.allSettled(many(connect({ deadline })));
+    expect(outcomes).toEqual(outcomes.map(() => ({ status: 'rejected', reason })));
+    const lastStatus = google.requests.at(-1)?.status;
+    await setTimeout(200);
+    expect([lastStatus, asked()]).toEqual([undefined, 50]);
+  });
+});
+
 describe('a version that cannot be had', () => {
   test.each<Refusal>([
     {
@@ -162,7 +359,7 @@ describe('a version that cannot be had', () => {
       arrange: () => secret.disable(1),
       code: 'SECRET_VERSION_DISABLED',
       message: `Cannot access ${RESOURCE}/versions/1: this version is disabled.`,
-      remedy: 'Enable it in Secret Manager, or name an enabled version with the input `version`.',
+      remedy: 'Enable it in Secret Manager, or name an enabled version with `version`.',
     },
     {
       when: 'it is destroyed',
@@ -183,14 +380,14 @@ describe('a version that cannot be had', () => {
       asked: { version: '7' },
       code: 'SECRET_NOT_FOUND',
       message: `Cannot access ${RESOURCE}/versions/7: there is no such secret or version.`,
-      remedy: 'Check the inputs `secret`, `project-id` and `version`.',
+      remedy: 'Check `secret`, `version` and the project.',
     },
     {
       when: 'there is no such alias',
       asked: { version: 'stable' },
       code: 'SECRET_NOT_FOUND',
       message: `Cannot access ${RESOURCE}/versions/stable: there is no such secret or version.`,
-      remedy: 'Check the inputs `secret` and `project-id`, and that the secret has an alias `stable`.',
+      remedy: 'Check `secret` and the project, and that the secret has an alias `stable`.',
     },
     {
       when: 'a number was written as v1',

@@ -4,7 +4,13 @@ import { problemsWith, readWith } from './read-with.ts';
 const FULL = 'projects/demo-project/secrets/TELE_TOKEN';
 
 function desiredWith(inputs: Record<string, string>, environment: Record<string, string> = {}) {
-  return readWith(inputs, environment).desired[0];
+  const { wish } = readWith(inputs, environment);
+  return wish.kind === 'secret' ? wish.desired : undefined;
+}
+
+function requestWith(inputs: Record<string, string>, environment: Record<string, string> = {}) {
+  const value = desiredWith(inputs, environment)?.data.values().next().value;
+  return value?.kind === 'payload' ? value.request : undefined;
 }
 
 describe('the secret', () => {
@@ -20,8 +26,9 @@ describe('the secret', () => {
     ['the number of its project', { 'project-id': '123456789012' }, '123456789012', { kind: 'latest' }],
     ['an alias', { version: 'stable' }, 'demo-project', { kind: 'alias', alias: 'stable' }],
     ['latest', { version: 'latest' }, 'demo-project', { kind: 'latest' }],
+    ['the newest that is enabled', { version: 'latest-enabled' }, 'demo-project', { kind: 'latest-enabled' }],
   ])('is named by %s', (_, inputs, project, version) => {
-    expect(desiredWith(inputs)?.data.values().next().value).toEqual({
+    expect(requestWith(inputs)).toEqual({
       name: { project, secret: 'TELE_TOKEN' },
       version,
     });
@@ -29,8 +36,7 @@ describe('the secret', () => {
 
   test('is looked for in the project that google-github-actions/auth has set, where it has no full name', () => {
     const environment = { GOOGLE_CLOUD_PROJECT: 'auth-project' };
-    const projectOf = (inputs: Record<string, string>) =>
-      desiredWith(inputs, environment)?.data.values().next().value?.name.project;
+    const projectOf = (inputs: Record<string, string>) => requestWith(inputs, environment)?.name.project;
     expect(projectOf({ 'project-id': '' })).toBe('auth-project');
     expect(projectOf({ 'project-id': 'other-project' })).toBe('other-project');
     expect(projectOf({ secret: FULL, 'project-id': '' })).toBe('demo-project');
@@ -158,21 +164,39 @@ describe('the file', () => {
 
 describe('hold', () => {
   test.each([
-    [{ hold: 'true', version: '3' }, true],
-    [{ hold: 'TRUE', version: 'stable' }, true],
-    [{ hold: 'true', version: '', secret: `${FULL}/versions/3` }, true],
-    [{ hold: 'false' }, false],
-    [{ hold: '' }, undefined],
+    [{ hold: 'true', version: '3' }, 'set'],
+    [{ hold: 'TRUE', version: 'stable' }, 'set'],
+    [{ hold: 'true', version: '', secret: `${FULL}/versions/3` }, 'set'],
+    [{ hold: 'false' }, 'release'],
+    [{ hold: 'false', version: '3' }, 'release'],
+    [{ hold: '' }, 'keep'],
+    [{ hold: '', version: 'stable' }, 'keep'],
+    [{ hold: '', version: 'latest-enabled' }, 'keep'],
+    // An explicit number is somebody's decision.
+    [{ hold: '', version: '3' }, 'release'],
+    [{ hold: '', version: '', secret: `${FULL}/versions/3` }, 'release'],
   ])('%j is taken as %s', (inputs, hold) => {
     expect(desiredWith(inputs)?.hold).toBe(hold);
   });
 
-  test.each([{ version: 'latest' }, { version: '' }, { secret: `${FULL}/versions/latest` }])(
-    'true contradicts %j, which is no version to hold',
-    (inputs) => {
-      expect(problemsWith({ hold: 'true', ...inputs })).toBe(
-        '`hold: true` needs a `version` to hold: write its number or an alias, not latest.',
-      );
-    },
+  test.each([
+    { version: 'latest' },
+    { version: '' },
+    { version: 'latest-enabled' },
+    { secret: `${FULL}/versions/latest` },
+  ])('true contradicts %j, which is no version to hold', (inputs) => {
+    expect(problemsWith({ hold: 'true', ...inputs })).toBe(
+      '`hold: true` needs a `version` to hold: write its number or an alias, not latest.',
+    );
+  });
+});
+
+test.each([
+  ['config-source', 'workspace'],
+  ['only', 'clusters/**'],
+  ['on-error', 'publish-rest'],
+])('%s is for config files, and refused where none is named', (input, value) => {
+  expect(problemsWith({ [input]: value })).toBe(
+    `\`${input}: ${value}\` is for config files: name one with \`config\`, or leave it out.`,
   );
 });

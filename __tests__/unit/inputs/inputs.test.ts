@@ -17,18 +17,25 @@ function refusalOf(inputs: Record<string, string>): ActionError {
 describe('inputs', () => {
   test('have defaults for all but what only the user knows', () => {
     expect(readWith({})).toEqual({
-      desired: [
-        {
-          file: 'clusters/dev/demo/kbot-token.yaml',
-          name: 'tele-token',
-          namespace: undefined,
-          type: 'Opaque',
+      wish: {
+        kind: 'secret',
+        desired: {
+          ...{ state: 'present', file: 'clusters/dev/demo/kbot-token.yaml', name: 'tele-token', namespace: undefined },
+          ...{ type: 'Opaque', immutable: false, labels: {}, annotations: {}, dataFrom: [], hold: 'keep' },
           data: new Map([
-            ['TELE_TOKEN', { name: { project: 'demo-project', secret: 'TELE_TOKEN' }, version: { kind: 'latest' } }],
+            [
+              'TELE_TOKEN',
+              {
+                kind: 'payload',
+                request: { name: { project: 'demo-project', secret: 'TELE_TOKEN' }, version: { kind: 'latest' } },
+                pointer: undefined,
+                trimNewline: false,
+              },
+            ],
           ]),
-          hold: undefined,
         },
-      ],
+      },
+      publishRest: false,
       recipients: [],
       policy: { allowedSecrets: [], allowedRecipients: [] },
       repository: 'acme/flux-gitops',

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { DesiredSecret } from '../../../src/desired-secret.ts';
-import type { SecretVersionRequest } from '../../../src/google/resource-names.ts';
+import type { DataValue, DesiredSecret } from '../../../src/desired-secret.ts';
+import { formatVersionRequest, type SecretVersionRequest } from '../../../src/google/resource-names.ts';
 import {
   digestTemplate,
   findProvenance,
@@ -15,11 +15,28 @@ const SOURCE = { project: '123456789012', secret: 'TELE_TOKEN', version: '3' };
 const HOLD = { by: 'octocat', since: '2026-11-20T08:00:00.000Z' };
 
 const provenance = (over: Partial<Provenance> = {}): Provenance => ({
-  sources: new Map([['token', SOURCE]]),
+  sources: new Map([['token', [SOURCE]]]),
   template: 'sha256:0',
   owner: 'inputs',
   hold: undefined,
+  manages: { labels: [], annotations: [] },
+  empty: [],
+  expires: undefined,
+  declaration: undefined,
   ...over,
+});
+/** Everything that a manifest can say of itself. */
+const whole = provenance({
+  sources: new Map([
+    ['token', [SOURCE]],
+    ['.dockerconfigjson', [SOURCE, { project: '1', secret: 'PASSWORD', version: '2' }]],
+  ]),
+  owner: 'acme/flux-gitops/flux-secrets.yaml',
+  hold: HOLD,
+  manages: { labels: ['tier', 'team'], annotations: ['b', 'a'] },
+  empty: ['b', 'a'],
+  expires: '2027-01-02T03:04:05Z',
+  declaration: 'sha256:1',
 });
 
 describe('what a manifest says of itself', () => {
@@ -32,15 +49,45 @@ describe('what a manifest says of itself', () => {
     });
   });
 
+  test('is these annotations, letter for letter, where there is all to say', () => {
+    expect(formatProvenance(whole)).toEqual({
+      'flux-secret-sync/declaration': 'sha256:1',
+      'flux-secret-sync/empty': '["a","b"]',
+      'flux-secret-sync/expires': '2027-01-02T03:04:05Z',
+      'flux-secret-sync/hold': '{"by":"octocat","since":"2026-11-20T08:00:00.000Z"}',
+      'flux-secret-sync/manages': '{"labels":["team","tier"],"annotations":["a","b"]}',
+      'flux-secret-sync/owner': 'acme/flux-gitops/flux-secrets.yaml',
+      'flux-secret-sync/sources':
+        '{".dockerconfigjson":["projects/123456789012/secrets/TELE_TOKEN/versions/3","projects/1/secrets/PASSWORD/versions/2"],"token":"projects/123456789012/secrets/TELE_TOKEN/versions/3"}',
+      'flux-secret-sync/template': 'sha256:0',
+    });
+  });
+
+  test('is the same whatever the order in which it is put together', () => {
+    const { sources, manages, empty } = whole;
+    const other = {
+      sources: new Map([...sources].reverse()),
+      manages: { labels: manages.labels.toReversed(), annotations: manages.annotations.toReversed() },
+      empty: empty.toReversed(),
+    };
+    expect(formatProvenance({ ...whole, ...other })).toEqual(formatProvenance(whole));
+  });
+
   test.each<[string, Provenance]>([
     ['without a hold', provenance()],
+    [
+      'with all there is to say',
+      { ...whole, manages: { labels: ['team', 'tier'], annotations: ['a', 'b'] }, empty: ['a', 'b'] },
+    ],
+    ['that manages labels only', provenance({ manages: { labels: ['team'], annotations: [] } })],
+    ['of two versions under one key', provenance({ sources: new Map([['a', [SOURCE, SOURCE]]]) })],
     ['with a hold', provenance({ hold: HOLD })],
     [
       'of several keys and a regional secret',
       provenance({
         sources: new Map([
-          ['tls.crt', { project: 'demo-project', location: 'europe-west3', secret: 'crt', version: '1' }],
-          ['tls.key', { project: 'demo-project', location: 'europe-west3', secret: 'key', version: '22' }],
+          ['tls.crt', [{ project: 'demo-project', location: 'europe-west3', secret: 'crt', version: '1' }]],
+          ['tls.key', [{ project: 'demo-project', location: 'europe-west3', secret: 'key', version: '22' }]],
         ]),
       }),
     ],
@@ -76,6 +123,11 @@ describe('a manifest makes no claim', () => {
       '{"token":1}',
       '{"token":null}',
       '{"token":["projects/1/secrets/S/versions/1"]}',
+      '{"token":[]}',
+      '{"token":["projects/1/secrets/S/versions/1",1]}',
+      '{"token":["projects/1/secrets/S/versions/1","projects/1/secrets/S"]}',
+      '{"token":[["projects/1/secrets/S/versions/1","projects/1/secrets/S/versions/1"]]}',
+      '{"token":{"0":"projects/1/secrets/S/versions/1"}}',
       '{"token":"projects/1/secrets/S"}',
       '{"token":"projects/1/secrets/S/versions/latest"}',
       '{"token":"projects/1/secrets/S/versions/1","other":""}',
@@ -95,8 +147,31 @@ test('a source under the key __proto__ is a source like any other and touches no
     ...formatProvenance(provenance()),
     'flux-secret-sync/sources': '{"__proto__":"projects/123456789012/secrets/TELE_TOKEN/versions/3"}',
   });
-  expect(found?.sources).toEqual(new Map([['__proto__', SOURCE]]));
+  expect(found?.sources).toEqual(new Map([['__proto__', [SOURCE]]]));
   expect(Object.keys(Object.prototype)).toEqual([]);
+});
+
+describe('what cannot be read of the rest is taken for none', () => {
+  const nothing = { manages: { labels: [], annotations: [] }, empty: [] };
+
+  test.each(['', 'x', 'null', '1', '"a"', '[1]', '["a",null]', '[["a"]]', '{"0":"a"}', '["a"'])('%s', (text) => {
+    const annotations = {
+      ...formatProvenance(whole),
+      'flux-secret-sync/empty': text,
+      'flux-secret-sync/manages': text,
+    };
+    expect(findProvenance(annotations)).toMatchObject(nothing);
+  });
+
+  test.each<[string, object]>([
+    ['{"labels":"team","annotations":["a"]}', { labels: [], annotations: ['a'] }],
+    ['{"labels":["team",1]}', { labels: [], annotations: [] }],
+    ['{"__proto__":{"labels":["team"]}}', { labels: [], annotations: [] }],
+    ['{"labels":["__proto__"],"annotations":["__proto__"]}', { labels: ['__proto__'], annotations: ['__proto__'] }],
+  ])('of what it manages: %s', (text, manages) => {
+    const annotations = { ...formatProvenance(whole), 'flux-secret-sync/manages': text };
+    expect(findProvenance(annotations)?.manages).toEqual(manages);
+  });
 });
 
 describe('a hold that cannot be read still holds', () => {
@@ -108,7 +183,7 @@ describe('a hold that cannot be read still holds', () => {
     ['[]', 'unknown', 'unknown'],
     ['{}', 'unknown', 'unknown'],
     ['{"by":"octocat"}', 'octocat', 'unknown'],
-    ['{"by":1,"since":"2026-11-20T08:00:00.000Z"}', 'unknown', 'unknown'],
+    ['{"by":1,"since":"2026-11-20T08:00:00.000Z"}', 'unknown', HOLD.since],
     ['{"__proto__":{"by":"mallory","since":"now"}}', 'unknown', 'unknown'],
     ['{"by":"octocat","since":"2026-11-20T08:00:00.000Z","why":"rollback"}', 'octocat', HOLD.since],
   ])('%s', (hold, by, since) => {
@@ -118,17 +193,19 @@ describe('a hold that cannot be read still holds', () => {
 });
 
 // Whoever changes one of these digests has every manifest of every user encrypted anew. Where that is wanted, it is
-// TEMPLATE_FORMAT in plan.ts that is raised.
+// TEMPLATE_FORMAT in template.ts that is raised.
 describe('the template', () => {
+  const request: SecretVersionRequest = {
+    name: { project: 'demo-project', secret: 'TELE_TOKEN' },
+    version: { kind: 'latest' },
+  };
+  const payload = (of: SecretVersionRequest): DataValue => {
+    return { kind: 'payload', request: of, pointer: undefined, trimNewline: false };
+  };
   const desired: DesiredSecret = {
-    file: 'clusters/dev/demo/kbot-token.yaml',
-    name: 'kbot-token',
-    namespace: 'demo',
-    type: 'Opaque',
-    data: new Map([
-      ['token', { name: { project: 'demo-project', secret: 'TELE_TOKEN' }, version: { kind: 'latest' } }],
-    ]),
-    hold: undefined,
+    ...{ state: 'present', file: 'clusters/dev/demo/kbot-token.yaml', name: 'kbot-token', namespace: 'demo' },
+    ...{ type: 'Opaque', immutable: false, labels: {}, annotations: {}, dataFrom: [], hold: 'keep' },
+    data: new Map([['token', payload(request)]]),
   };
   const rule = recipientsRule([
     { kind: 'gcp_kms', id: 'projects/demo-project/locations/global/keyRings/flux/cryptoKeys/sops' },
@@ -137,11 +214,13 @@ describe('the template', () => {
   function write(over: Partial<DesiredSecret> = {}, by: EncryptionRule = rule) {
     const change = plan({
       desired: { ...desired, ...over },
-      text: undefined,
+      existing: undefined,
       rule: by,
-      resolved: new Map([['token', SOURCE]]),
+      owner: 'inputs',
+      resolved: new Map([[formatVersionRequest(request), SOURCE]]),
       refresh: false,
       hold: HOLD,
+      heldAs: undefined,
     });
     if (change.kind !== 'create') throw new Error(`This is ${change.kind}.`);
     return change;
@@ -152,7 +231,7 @@ describe('the template', () => {
   });
 
   test('and the manifest for that wish says this in clear', () => {
-    expect(buildClearManifest(write({ hold: true }), new Map([['token', SOURCE]]))).toEqual({
+    expect(buildClearManifest(write({ hold: 'set' }), provenance())).toEqual({
       apiVersion: 'v1',
       kind: 'Secret',
       metadata: {
@@ -170,10 +249,6 @@ describe('the template', () => {
     });
   });
 
-  const request: SecretVersionRequest = {
-    name: { project: 'demo-project', secret: 'TELE_TOKEN' },
-    version: { kind: 'latest' },
-  };
   const golden: [string, Partial<DesiredSecret>, EncryptionRule, string][] = [
     [
       'with every part given',
@@ -181,12 +256,12 @@ describe('the template', () => {
         data: new Map([
           [
             'b',
-            {
+            payload({
               name: { project: 'demo-project', location: 'europe-west3', secret: 'B' },
               version: { kind: 'alias', alias: 'x' },
-            },
+            }),
           ],
-          ['a', request],
+          ['a', payload(request)],
         ]),
       },
       {
@@ -217,10 +292,10 @@ describe('the template', () => {
   test.each<[string, Partial<DesiredSecret>]>([
     [
       'the version that is asked for',
-      { data: new Map([['token', { ...request, version: { kind: 'number', number: '3' } }]]) },
+      { data: new Map([['token', payload({ ...request, version: { kind: 'number', number: '3' } })]]) },
     ],
     ['the file', { file: 'elsewhere.yaml' }],
-    ['a hold', { hold: true }],
+    ['a hold', { hold: 'set' }],
   ])('is the same whatever %s', (_, over) => {
     expect(write(over).template).toBe(write().template);
   });
@@ -229,13 +304,19 @@ describe('the template', () => {
     ['name', { name: 'other' }],
     ['namespace', { namespace: 'other' }],
     ['namespace, for none', { namespace: undefined }],
-    ['data key', { data: new Map([['other', request]]) }],
-    ['secret', { data: new Map([['token', { ...request, name: { project: 'demo-project', secret: 'OTHER' } }]]) }],
+    ['data key', { data: new Map([['other', payload(request)]]) }],
+    [
+      'secret',
+      { data: new Map([['token', payload({ ...request, name: { project: 'demo-project', secret: 'OTHER' } })]]) },
+    ],
     [
       'project',
-      { data: new Map([['token', { ...request, name: { project: 'other-project', secret: 'TELE_TOKEN' } }]]) },
+      { data: new Map([['token', payload({ ...request, name: { project: 'other-project', secret: 'TELE_TOKEN' } })]]) },
     ],
-    ['location', { data: new Map([['token', { ...request, name: { ...request.name, location: 'europe-west3' } }]]) }],
+    [
+      'location',
+      { data: new Map([['token', payload({ ...request, name: { ...request.name, location: 'europe-west3' } })]]) },
+    ],
   ])('is another with another %s', (_, over) => {
     expect(write(over).template).not.toBe(write().template);
   });
@@ -249,8 +330,8 @@ describe('the template', () => {
     const forth = write(
       {
         data: new Map([
-          ['a', request],
-          ['b', other],
+          ['a', payload(request)],
+          ['b', payload(other)],
         ]),
       },
       recipientsRule(recipients),
@@ -258,8 +339,8 @@ describe('the template', () => {
     const back = write(
       {
         data: new Map([
-          ['b', other],
-          ['a', request],
+          ['b', payload(other)],
+          ['a', payload(request)],
         ]),
       },
       recipientsRule(recipients.toReversed()),

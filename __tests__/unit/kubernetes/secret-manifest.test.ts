@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type ClearManifest, formatSecretManifest } from '../../../src/kubernetes/secret-manifest.ts';
+import { type ClearManifest, emptyKeys, formatSecretManifest } from '../../../src/kubernetes/secret-manifest.ts';
 import { Plaintext } from '../../../src/plaintext.ts';
 
 const clear: ClearManifest = {
@@ -43,4 +43,12 @@ describe('the manifest that sops reads', () => {
   test('is plaintext itself, and prints as such', () => {
     expect(`${formatSecretManifest(manifest({ token: 'payload' }))}`).toBe('[redacted]');
   });
+});
+
+test.each<[string, Record<string, string>, string[]]>([
+  ['none where each has a byte', { a: ' ', b: '\0' }, []],
+  ['those that have no byte', { a: '', b: 'x', c: '' }, ['a', 'c']],
+  ['none where there are none', {}, []],
+])('keys without a value are %s', (_, data, keys) => {
+  expect(emptyKeys(manifest(data))).toEqual(keys);
 });

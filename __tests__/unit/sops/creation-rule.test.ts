@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { ActionError, type ErrorCode } from '../../../src/errors.ts';
 import type { SopsConfiguration } from '../../../src/sops/configuration.ts';
-import { parseCreationRule } from '../../../src/sops/creation-rule.ts';
+import { parseCreationRules } from '../../../src/sops/creation-rule.ts';
 import { type GoogleStandIn, startGoogle } from '../../stand-ins/google/google.ts';
 import { CLEAR, generateAgeKey, openWorkshop, PGP_KEY, type Workshop, writeKeyring } from './real-sops.ts';
 
@@ -70,7 +70,7 @@ function effectOfBlock(text: string): Effect {
 
 function effectOfReading(configuration: SopsConfiguration, file: string): Effect | ErrorCode {
   try {
-    const { keyGroups, threshold, selector, macOnlyEncrypted } = parseCreationRule(configuration, file);
+    const { keyGroups, threshold, selector, macOnlyEncrypted } = parseCreationRules(configuration)(file);
     const groups = keyGroups.map((group) => [...new Set(group.map(({ kind, id }) => `${kind}:${id}`))].sort());
     return {
       groups,
@@ -435,7 +435,7 @@ describe('the action refuses, though sops would not', () => {
       path: 'clusters/dev/.sops.yaml',
       text: rule(`age: ${A}`, 'kms: arn:aws:kms:eu-west-1:1:key/k'),
     };
-    expect(() => parseCreationRule(configuration, FILE)).toThrow(
+    expect(() => parseCreationRules(configuration)(FILE)).toThrow(
       expect.objectContaining({
         message:
           'Cannot encrypt as clusters/dev/.sops.yaml says: its rule names kms, and only gcp_kms, age and pgp may be asked.',
@@ -450,6 +450,68 @@ test('nothing of a configuration is printed, however odd it is', () => {
   const text = `? [${A}]\n: {? {a: b} : c}\n${rule(`age: ${A}`)}`;
   expect(effectOfReading({ path: '.sops.yaml', text }, FILE)).toEqual(ONLY_A);
   expect(warned).not.toHaveBeenCalled();
+});
+
+describe('rules that are read once', () => {
+  const text = `creation_rules:\n- {path_regex: ^dev/, age: ${A}}\n- {path_regex: ^prod/, age: [${B}]}\n- {path_regex: '[', age: ${C}}\n`;
+  const recipientsOf = (file: string, findRule = parseCreationRules({ path: '.sops.yaml', text })) =>
+    findRule(file).keyGroups.flatMap((group) => group.map(({ id }) => id));
+
+  test('govern each file by its own path, in any order and again', () => {
+    const findRule = parseCreationRules({ path: '.sops.yaml', text });
+    for (const [file, recipient] of [
+      ['prod/a.yaml', B],
+      ['dev/a.yaml', A],
+      ['prod/b.yaml', B],
+      ['dev/prod/a.yaml', A],
+      ['prod/a.yaml', B],
+    ] as const) {
+      expect(recipientsOf(file, findRule)).toEqual([recipient]);
+    }
+  });
+
+  test('fail for the files that they cannot govern, and for those only', () => {
+    const findRule = parseCreationRules({ path: '.sops.yaml', text });
+    for (let asked = 0; asked < 2; asked += 1) {
+      expect(() => findRule('other/a.yaml')).toThrow(expect.objectContaining({ code: 'SOPS_CONFIG_INVALID' }));
+      expect(recipientsOf('dev/a.yaml', findRule)).toEqual([A]);
+    }
+  });
+
+  test('are a thousand for a thousand folders, found in time', () => {
+    const folders = Array.from({ length: 1_000 }, (_, index) => `clusters/c${index}`);
+    const many = folders.map((folder) => `- {path_regex: ^${folder}/, age: ${A}}\n`).join('');
+    const before = process.cpuUsage();
+    const findRule = parseCreationRules({ path: '.sops.yaml', text: `creation_rules:\n${many}` });
+    for (const folder of folders) expect(recipientsOf(`${folder}/demo/a.yaml`, findRule)).toEqual([A]);
+    expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
+  });
+});
+
+describe('a hostile configuration is refused in time', () => {
+  const keys = Array.from({ length: 20_000 }, (_, index) => `k${index}: 1`);
+  test.each<[string, string, ErrorCode]>([
+    ['larger than any', `# ${'x'.repeat(256 * 1024)}\n${rule(`age: ${A}`)}`, 'SOPS_CONFIG_INVALID'],
+    ['of very many keys', `a: {${keys.join(', ')}}\n`, 'SOPS_NO_RULE'],
+    ['of very many keys, one of them twice', `a: {${[...keys, 'k7: 2'].join(', ')}}\n`, 'SOPS_CONFIG_INVALID'],
+    ['with an alias of itself', `creation_rules: &a [{age: ${A}, b: *a}]`, 'SOPS_CONFIG_INVALID'],
+    ['of lists without end', '['.repeat(100_000), 'SOPS_CONFIG_INVALID'],
+    ['with a pattern that other readers try forever', rule(`path_regex: '(x+x+)+y$'`, `age: ${A}`), 'SOPS_NO_RULE'],
+    ['with a recipient of several lines', rule(`age: "${A}\\nb"`), 'SOPS_CONFIG_INVALID'],
+    ['with a recipient that is far too long', rule(`age: ${'a'.repeat(1_025)}`), 'SOPS_CONFIG_INVALID'],
+    ['with a recipient in other letters', rule('age: agé1'), 'SOPS_CONFIG_INVALID'],
+  ])('%s', (_, text, code) => {
+    const before = process.cpuUsage();
+    expect(effectOfReading({ path: '.sops.yaml', text }, `clusters/${'x'.repeat(200)}.yaml`)).toBe(code);
+    expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
+  });
+
+  test('and one that is just not too large is read', () => {
+    const short = rule(`age: ${A}`);
+    const text = `${short}# ${'x'.repeat(256 * 1024 - short.length - 3)}\n`;
+    expect(text).toHaveLength(256 * 1024);
+    expect(effectOfReading({ path: '.sops.yaml', text }, FILE)).toEqual(ONLY_A);
+  });
 });
 
 // Whatever a rule looks like: either both read the same, or the action has refused, or sops does.

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Document, parse, parseDocument } from 'yaml';
 import type { ActionError } from '../../../src/errors.ts';
 import type { SopsConfiguration } from '../../../src/sops/configuration.ts';
-import { parseCreationRule } from '../../../src/sops/creation-rule.ts';
+import { parseCreationRules } from '../../../src/sops/creation-rule.ts';
 import { EncryptedManifest, type Expectation, notEncrypted } from '../../../src/sops/encrypted-manifest.ts';
 import { type EncryptionRule, type Recipient, recipientsRule } from '../../../src/sops/encryption-rule.ts';
-import { parseSopsDocument } from '../../../src/sops/sops-document.ts';
+import { SopsDocument } from '../../../src/sops/sops-document.ts';
 import { type AgeKey, CLEAR, generateAgeKey, openWorkshop, secretManifest, type Workshop } from './real-sops.ts';
 
 const CANARY = 'canary-q8Zr2';
@@ -33,9 +33,10 @@ async function encrypt(by: EncryptionRule, { clear = CLEAR, data = DATA as Recor
 }
 
 function violationsOf(text: string, expected: Partial<Expectation> = {}): string[] {
-  const verified = EncryptedManifest.verify(FILE, text, {
+  const verified = EncryptedManifest.verify(FILE, SopsDocument.parse(text), {
     clear: CLEAR,
     dataKeys: Object.keys(DATA),
+    empty: [],
     rule,
     ...expected,
   });
@@ -66,7 +67,7 @@ const PGP_MESSAGE = '-----BEGIN PGP MESSAGE-----\n\nAAAA\n=AAAA\n-----END PGP ME
 const foreign = [{ ...PLAIN_ENTRY, id: CANARY }];
 
 const NOT_PLAIN = ['it is not one plain YAML document'];
-const NOT_ENCRYPTED = ['the value of token is not encrypted'];
+const NOT_ENCRYPTED = ['a value is not encrypted'];
 const NOT_ASKED = ['what stands in clear is not what was asked for'];
 const UNREADABLE = ['its sops block cannot be read'];
 const NOT_BARE = ['it has comments, directives, tags or anchors'];
@@ -74,7 +75,12 @@ const OTHER_RULE = ['its recipients, or what it encrypts, are not those of the r
 
 describe('what sops has written', () => {
   test('is an encrypted manifest, with its text untouched', () => {
-    const verified = EncryptedManifest.verify(FILE, written, { clear: CLEAR, dataKeys: Object.keys(DATA), rule });
+    const verified = EncryptedManifest.verify(FILE, SopsDocument.parse(written), {
+      clear: CLEAR,
+      dataKeys: Object.keys(DATA),
+      empty: [],
+      rule,
+    });
     expect(verified).toBeInstanceOf(EncryptedManifest);
     expect(verified).toMatchObject({ file: FILE, text: written });
     expect(written).not.toContain(CANARY);
@@ -119,7 +125,7 @@ describe('what sops has written', () => {
     const clear = { ...CLEAR, metadata: { ...CLEAR.metadata, annotations: { note } } };
     const text = await encrypt(rule, { clear });
     expect(violationsOf(text, { clear })).toEqual([]);
-    expect(parseSopsDocument(text)?.clear['metadata']).toEqual(clear.metadata);
+    expect(SopsDocument.parse(text)?.clear['metadata']).toEqual(clear.metadata);
   });
 
   test('passes with data keys that YAML would take for something else', async () => {
@@ -151,7 +157,7 @@ describe('what sops has written', () => {
     ];
     const text = await encrypt(rule, { data: Object.fromEntries(keys.map((key) => [key, key])) });
     expect(violationsOf(text, { dataKeys: keys })).toEqual([]);
-    expect(new Set(parseSopsDocument(text)?.data.keys())).toEqual(new Set(keys));
+    expect(new Set(SopsDocument.parse(text)?.data.keys())).toEqual(new Set(keys));
   });
 });
 
@@ -197,11 +203,11 @@ describe('a change of a value is refused', () => {
       NOT_ENCRYPTED,
     ],
     ['the text <<', replacing(/^ {2}token: .*$/m, '  token: !!merge <<'), NOT_ENCRYPTED],
-    ['the second one in clear', setting(['data', 'tls.crt'], 'AP8='), ['the value of tls.crt is not encrypted']],
+    ['the second one in clear', setting(['data', 'tls.crt'], 'AP8='), ['a value is not encrypted']],
     [
       'under another key',
       (text) => deleting('data', 'token')(setting(['data', CANARY], parse(text).data.token)(text)),
-      ['the data key token is missing', 'it has a data key that was not asked for'],
+      ['a data key is missing', 'it has a data key that was not asked for'],
     ],
     ['one more', setting(['data', 'more'], CANARY), ['it has a data key that was not asked for']],
     [
@@ -209,32 +215,28 @@ describe('a change of a value is refused', () => {
       (text) => setting(['data', 'more'], parse(text).data.token)(text),
       ['it has a data key that was not asked for'],
     ],
-    ['missing', deleting('data', 'token'), ['the data key token is missing']],
-    ['no data', deleting('data'), ['the data key token is missing', 'the data key tls.crt is missing']],
-    [
-      'data that is null',
-      setting(['data'], null),
-      ['the data key token is missing', 'the data key tls.crt is missing'],
-    ],
+    ['missing', deleting('data', 'token'), ['a data key is missing']],
+    ['no data', deleting('data'), ['a data key is missing', 'a data key is missing']],
+    ['data that is null', setting(['data'], null), ['a data key is missing', 'a data key is missing']],
     [
       'data that is text',
       setting(['data'], CANARY),
-      ['the data key token is missing', 'the data key tls.crt is missing', 'it has a data key that was not asked for'],
+      ['a data key is missing', 'a data key is missing', 'it has a data key that was not asked for'],
     ],
     [
       'data that is ciphertext',
       (text) => setting(['data'], parse(text).data.token)(text),
-      ['the data key token is missing', 'the data key tls.crt is missing', 'it has a data key that was not asked for'],
+      ['a data key is missing', 'a data key is missing', 'it has a data key that was not asked for'],
     ],
     [
       'data that is a list',
       setting(['data'], [CANARY]),
-      ['the data key token is missing', 'the data key tls.crt is missing', 'it has a data key that was not asked for'],
+      ['a data key is missing', 'a data key is missing', 'it has a data key that was not asked for'],
     ],
     [
       'data that is a set',
       replacing(/^data:\n( {2}.*\n)+/m, 'data: !!set {token, tls.crt}\n'),
-      [...NOT_BARE, 'the value of token is not encrypted', 'the value of tls.crt is not encrypted'],
+      [...NOT_BARE, 'a value is not encrypted', 'a value is not encrypted'],
     ],
     ['stringData', setting(['stringData'], { token: CANARY }), ['it has stringData']],
     [
@@ -414,6 +416,8 @@ describe('what is not one plain document is refused', () => {
     ['an alias', replacing(/^ {2}token: (.*)$/m, '  token: &a x\n  alias: *a')],
     ['an alias of nothing', replacing(/^ {2}token: (.*)$/m, '  token: *nothing')],
     ['a key twice', (text) => `${text}type: Opaque\n`],
+    ['a key twice, in other quotes', (text) => `${text}"type": Opaque\n`],
+    ['a key twice, deep within', (text) => `${text}note: {a: [{b: 1, b: 2}]}\n`],
     ['a data key twice', replacing(/^( {2}token: .*)$/m, '  token: x\n  token: y')],
     ['a key called __proto__', (text) => `${text}__proto__: {kind: ${CANARY}}\n`],
     ['a quoted key called __proto__', (text) => `${text}"__proto__": {kind: ${CANARY}}\n`],
@@ -430,7 +434,7 @@ describe('what is not one plain document is refused', () => {
   ])('%s', (_, change) => {
     const text = change(written);
     expect(violationsOf(text)).toEqual(NOT_PLAIN);
-    expect(parseSopsDocument(text)).toBeUndefined();
+    expect(SopsDocument.parse(text)).toBeUndefined();
   });
 });
 
@@ -460,32 +464,20 @@ describe('what could say something beside the data is refused', () => {
   });
 
   test('but a manifest that people wrote may have them: it is read all the same', () => {
-    expect(parseSopsDocument('# by hand\nkind: Secret # here\n')).toMatchObject({ clear: { kind: 'Secret' } });
+    expect(SopsDocument.parse('# by hand\nkind: Secret # here\n')).toMatchObject({ clear: { kind: 'Secret' } });
   });
 });
 
 // facts.md: with each of these, sops says that all is well and leaves plaintext, or hides what Flux has to read.
 describe('a rule that leaves something in clear ends in MANIFEST_NOT_ENCRYPTED', () => {
   const cases: [string, object, string[], { data?: Record<string, string> }?][] = [
-    [
-      'an encrypted_regex that does not compile',
-      { encrypted_regex: '^(data' },
-      ['the value of token is not encrypted'],
-    ],
-    [
-      'an encrypted_regex that matches nothing',
-      { encrypted_regex: '^nothing$' },
-      ['the value of token is not encrypted'],
-    ],
-    [
-      'an encrypted_regex for stringData only',
-      { encrypted_regex: '^stringData$' },
-      ['the value of token is not encrypted'],
-    ],
+    ['an encrypted_regex that does not compile', { encrypted_regex: '^(data' }, ['a value is not encrypted']],
+    ['an encrypted_regex that matches nothing', { encrypted_regex: '^nothing$' }, ['a value is not encrypted']],
+    ['an encrypted_regex for stringData only', { encrypted_regex: '^stringData$' }, ['a value is not encrypted']],
     [
       'an encrypted_regex for one key of data',
       { encrypted_regex: '^token$' },
-      ['the value of other is not encrypted'],
+      ['a value is not encrypted'],
       { data: { token: CANARY, other: CANARY } },
     ],
     ['an encrypted_regex that hides metadata too', { encrypted_regex: '^(data|metadata)$' }, NOT_ASKED],
@@ -494,15 +486,11 @@ describe('a rule that leaves something in clear ends in MANIFEST_NOT_ENCRYPTED',
       { encrypted_regex: '.*' },
       ['kind or apiVersion is not readable', ...NOT_ASKED],
     ],
-    [
-      'an encrypted_suffix that matches nothing',
-      { encrypted_suffix: '_secret' },
-      ['the value of token is not encrypted'],
-    ],
+    ['an encrypted_suffix that matches nothing', { encrypted_suffix: '_secret' }, ['a value is not encrypted']],
     [
       'an unencrypted_suffix that a data key has',
       { unencrypted_suffix: '_unencrypted' },
-      ['kind or apiVersion is not readable', ...NOT_ASKED, 'the value of token_unencrypted is not encrypted'],
+      ['kind or apiVersion is not readable', ...NOT_ASKED, 'a value is not encrypted'],
       { data: { token_unencrypted: CANARY } },
     ],
     [
@@ -513,15 +501,11 @@ describe('a rule that leaves something in clear ends in MANIFEST_NOT_ENCRYPTED',
     [
       'an unencrypted_regex that hits a data key called type, too',
       { unencrypted_regex: '^(apiVersion|kind|metadata|type)$' },
-      ['the value of type is not encrypted'],
+      ['a value is not encrypted'],
       { data: { type: CANARY } },
     ],
-    [
-      'an unencrypted_regex that matches everything',
-      { unencrypted_regex: '' + '.' },
-      ['the value of token is not encrypted'],
-    ],
-    ['an encrypted_comment_regex', { encrypted_comment_regex: 'secret' }, ['the value of token is not encrypted']],
+    ['an unencrypted_regex that matches everything', { unencrypted_regex: '' + '.' }, ['a value is not encrypted']],
+    ['an encrypted_comment_regex', { encrypted_comment_regex: 'secret' }, ['a value is not encrypted']],
     [
       'an unencrypted_comment_regex',
       { unencrypted_comment_regex: 'clear' },
@@ -535,7 +519,7 @@ describe('a rule that leaves something in clear ends in MANIFEST_NOT_ENCRYPTED',
     const request = {
       file: FILE,
       manifest: secretManifest(data),
-      rule: parseCreationRule(configuration, FILE),
+      rule: parseCreationRules(configuration)(FILE),
       configuration,
     };
     const error: ActionError = await workshop
@@ -564,7 +548,7 @@ describe('a rule that leaves something in clear ends in MANIFEST_NOT_ENCRYPTED',
     const request = {
       file: FILE,
       manifest: secretManifest(DATA),
-      rule: parseCreationRule(configuration, FILE),
+      rule: parseCreationRules(configuration)(FILE),
       configuration,
     };
     await expect(workshop.encrypter().encrypt(request)).resolves.toBeInstanceOf(EncryptedManifest);
@@ -587,11 +571,72 @@ describe('what sops does not bring through in clear is refused', () => {
   });
 });
 
-test('an empty value stays in clear, and is refused', async () => {
-  const request = { file: FILE, manifest: secretManifest({ token: '' }), rule, configuration: undefined };
-  await expect(workshop.encrypter().encrypt(request)).rejects.toMatchObject({
-    code: 'MANIFEST_NOT_ENCRYPTED',
-    message: `Cannot publish ${FILE}: after sops, the value of token is not encrypted.`,
+describe('an empty value, which sops leaves in clear,', () => {
+  let text: string;
+  beforeAll(async () => {
+    text = await encrypt(rule, { data: { token: CANARY, none: '' } });
+  });
+  const expected = (empty: string[]) => ({ dataKeys: ['token', 'none'], empty });
+
+  test('passes where the payload has it so, for just that key', () => {
+    expect(parse(text).data).toMatchObject({ none: '' });
+    expect(violationsOf(text, expected(['none']))).toEqual([]);
+  });
+
+  test.each<[string, (text: string) => string, string[], string[]]>([
+    ['nothing is said of it', (whole) => whole, [], ['none']],
+    ['another one is to be empty', (whole) => whole, ['token'], ['token', 'none']],
+    [
+      'ciphertext stands in its place',
+      (whole) => setting(['data', 'none'], parse(whole).data.token)(whole),
+      ['none'],
+      ['none'],
+    ],
+    ['it is null', setting(['data', 'none'], null), ['none'], ['none']],
+    ['it is a blank', setting(['data', 'none'], ' '), ['none'], ['none']],
+    ['it is a list', setting(['data', 'none'], []), ['none'], ['none']],
+    ['another value is gone', setting(['data', 'token'], ''), ['none'], ['token']],
+    ['there is a value', setting(['data', 'none'], CANARY), ['none'], ['none']],
+  ])('is refused where %s', (_, change, empty, keys) => {
+    const violations = violationsOf(change(text), expected(empty));
+    expect(violations).toEqual(keys.map(() => 'a value is not encrypted'));
+  });
+
+  test('is missed where it is to be there', () => {
+    expect(violationsOf(deleting('data', 'none')(text), expected(['none']))).toEqual(['a data key is missing']);
+  });
+});
+
+// Who can write to the Flux repository can make a file as long as they like.
+describe('a file of very many keys is answered in time', () => {
+  const keys = Array.from({ length: 100_000 }, (_, index) => `key${index}`);
+  const inTime = <T>(work: () => T): T => {
+    const before = process.cpuUsage();
+    const answer = work();
+    expect(process.cpuUsage(before).user).toBeLessThan(3_000_000);
+    return answer;
+  };
+
+  test('whatever it says of empty ones', () => {
+    const document = SopsDocument.parse(`data:\n${keys.map((key) => `  ${key}: ''\n`).join('')}`);
+    const empty = keys.map((key) => `${key}x`);
+    const verified = inTime(() =>
+      EncryptedManifest.verify(FILE, document, { clear: CLEAR, dataKeys: ['token'], empty, rule }),
+    );
+    expect(verified).not.toBeInstanceOf(EncryptedManifest);
+  });
+
+  test('which may repeat', () => {
+    const lines = keys.slice(0, 50_000).map((key) => `${key}: x\n`);
+    expect(inTime(() => SopsDocument.parse(lines.join('')))).toBeDefined();
+    expect(inTime(() => SopsDocument.parse([...lines, 'key0: y\n'].join('')))).toBeUndefined();
+    expect(inTime(() => SopsDocument.parse(`a: {${'b: 1, '.repeat(50_000)}}`))).toBeUndefined();
+  });
+
+  test('and is not read at all where it is longer than any Secret', () => {
+    const padded = (length: number) => `a: ${'x'.repeat(length - 3)}`;
+    expect(SopsDocument.parse(padded(2_500_000))).toBeDefined();
+    expect(SopsDocument.parse(padded(2_500_001))).toBeUndefined();
   });
 });
 

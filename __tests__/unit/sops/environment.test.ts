@@ -17,6 +17,7 @@ describe('sops gets', () => {
     expect(sopsEnvironment(job, NOTHING)).toEqual({
       ...job,
       GNUPGHOME: '/home/runner/.gnupg',
+      GOGC: '400',
       SOPS_GCP_KMS_CLIENT_TYPE: 'rest',
     });
   });
@@ -24,6 +25,7 @@ describe('sops gets', () => {
   test('an access token and an endpoint that were given as inputs', () => {
     const kmsEndpoint = new URL('https://kms.example:8443/');
     expect(sopsEnvironment({}, { accessToken: 'ya29.input', kmsEndpoint })).toEqual({
+      GOGC: '400',
       SOPS_GCP_KMS_CLIENT_TYPE: 'rest',
       SOPS_GCP_KMS_ENDPOINT: 'https://kms.example:8443',
       GOOGLE_OAUTH_ACCESS_TOKEN: 'ya29.input',
@@ -33,6 +35,7 @@ describe('sops gets', () => {
   test('no name that the job has left empty of a value', () => {
     expect(sopsEnvironment({ PATH: undefined, HOME: '' }, NOTHING)).toEqual({
       HOME: '',
+      GOGC: '400',
       SOPS_GCP_KMS_CLIENT_TYPE: 'rest',
     });
   });
