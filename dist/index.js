@@ -39993,7 +39993,7 @@ function isFullName(text) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _esm_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8133);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(28849);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(91385);
 // The entry of the action.
 
 
@@ -40566,7 +40566,7 @@ function verifyType({ type, file }, values) {
 
 /***/ }),
 
-/***/ 28849:
+/***/ 91385:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40577,6 +40577,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+;// CONCATENATED MODULE: external "node:v8"
+const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
 // EXTERNAL MODULE: external "os"
 var external_os_ = __nccwpck_require__(70857);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/utils.js
@@ -50944,8 +50946,7 @@ function findMasks(payloads, outputs) {
     }
     if (masks.size === 0)
         return masks;
-    // No line holds a line end, so none is found where two outputs meet.
-    const isShown = indexSubstrings(outputs.join('\n'));
+    const isShown = indexOutputs(outputs);
     for (const line of masks)
         if (hiddenWith(line).some(isShown))
             masks.delete(line);
@@ -50969,84 +50970,19 @@ function linesOf(payload) {
         return [];
     }
 }
+/** Nothing that is hidden is shorter. */
+const BEGINNING = 6;
 /**
- * Whether a text stands somewhere in this one. Payloads may have a million lines, and whoever has written them may know
- * what the outputs look like: so it takes no longer for lines that nearly stand there.
+ * Whether a text stands in one of the outputs. Certificates have many lines and a report is long: what does not even
+ * begin anywhere in it need not be looked for.
  */
-function indexSubstrings(whole) {
-    const order = sortSuffixes(whole);
-    return (text) => {
-        let low = 0;
-        let high = order.length;
-        while (low < high) {
-            const middle = (low + high) >>> 1;
-            const at = order[middle] ?? 0;
-            if (whole.slice(at, at + text.length) < text)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        return whole.startsWith(text, order[low]);
-    };
-}
-/** Every position, in the order of the texts that begin there: by their first letter, then by two, by four, … */
-function sortSuffixes(whole) {
-    const { length } = whole;
-    let ranks = Uint32Array.from({ length }, (_, at) => whole.charCodeAt(at));
-    let order = sortBy(ranks, Uint32Array.from({ length }, (_, at) => at));
-    for (let width = 1;; width *= 2) {
-        order = sortBy(ranks, bySecondHalf(order, width));
-        const renamed = rank(order, ranks, width);
-        if (renamed.distinct === length)
-            return order;
-        ranks = renamed.ranks;
+function indexOutputs(outputs) {
+    const beginnings = new Set();
+    for (const output of outputs) {
+        for (let at = 0; at + BEGINNING <= output.length; at += 1)
+            beginnings.add(output.slice(at, at + BEGINNING));
     }
-}
-/** What is too short to have a second half comes before all that has one. */
-function bySecondHalf(order, width) {
-    const { length } = order;
-    const positions = new Uint32Array(length);
-    let next = 0;
-    for (let at = Math.max(0, length - width); at < length; at++)
-        positions[next++] = at;
-    for (const at of order)
-        if (at >= width)
-            positions[next++] = at - width;
-    return positions;
-}
-/** One rank for all that begin alike, by the ranks of their halves. */
-function rank(order, halves, width) {
-    const ranks = new Uint32Array(order.length);
-    let distinct = 0;
-    let before = -1;
-    for (const at of order) {
-        const isSame = halves[at] === halves[before] && halves[at + width] === halves[before + width];
-        if (before < 0 || !isSame)
-            distinct++;
-        ranks[at] = distinct;
-        before = at;
-    }
-    return { ranks, distinct };
-}
-/** Positions of one rank stay as they are among themselves. */
-function sortBy(ranks, positions) {
-    const ends = new Uint32Array(Math.max(65_536, ranks.length + 1));
-    for (const rank of ranks)
-        ends[rank] = (ends[rank] ?? 0) + 1;
-    let total = 0;
-    for (let rank = 0; rank < ends.length; rank++) {
-        const count = ends[rank] ?? 0;
-        ends[rank] = total;
-        total += count;
-    }
-    const sorted = new Uint32Array(positions.length);
-    for (const at of positions) {
-        const rank = ranks[at] ?? 0;
-        const place = ends[rank] ?? 0;
-        sorted[place] = at;
-        ends[rank] = place + 1;
-    }
-    return sorted;
+    return (text) => beginnings.has(text.slice(0, BEGINNING)) && outputs.some((output) => output.includes(text));
 }
 
 // EXTERNAL MODULE: ./lib/kubernetes/key-pair.js
@@ -54056,10 +53992,13 @@ function wish_notFound({ path, source }, repository) {
 
 
 
+
 /** Never throws: a failure is an outcome, an annotation and an exit code. */
 async function run() {
     // Google's client would print what it is answered: the payloads.
     delete process.env['GOOGLE_SDK_NODE_LOGGING'];
+    // While a thousand answers are read, V8's young generation would grow by 100 MB, and each start of sops copies its pages.
+    (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
     const payloads = [];
     const report = await main_attempt(payloads);
     const outputs = formatOutputs(report);

@@ -1,6 +1,7 @@
 // Wires the parts to a runner's job: inputs in, outputs and summary out. Whatever is thrown is caught here, once.
 
 import { tmpdir } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 import { error as annotate, setOutput, setSecret, summary } from '@actions/core';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { defaultBranch } from './default-branch.ts';
@@ -29,6 +30,8 @@ import { createWish } from './wish.ts';
 export async function run(): Promise<void> {
   // Google's client would print what it is answered: the payloads.
   delete process.env['GOOGLE_SDK_NODE_LOGGING'];
+  // While a thousand answers are read, V8's young generation would grow by 100 MB, and each start of sops copies its pages.
+  setFlagsFromString('--semi-space-growth-factor=1');
   const payloads: Plaintext[] = [];
   const report = await attempt(payloads);
   const outputs = formatOutputs(report);

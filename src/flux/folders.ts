@@ -4,7 +4,7 @@
 import { readSnapshot, type Snapshot } from '../publisher.ts';
 import { EditedKustomization, findListed, KUSTOMIZATION_NAMES } from './kustomization.ts';
 
-export interface FolderWishes {
+interface FolderWishes {
   /** Names of files that are, or will be, in the folder. */
   present: readonly string[];
   /** Names of files that are not, or will not be. */
