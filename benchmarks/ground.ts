@@ -108,7 +108,7 @@ export function usualWay(
   };
 }
 
-export type Branch = ReturnType<typeof openBranch>;
+type Branch = ReturnType<typeof openBranch>;
 
 /** The main branch, straight in git. */
 function openBranch(gitDir: string) {
