@@ -13,7 +13,7 @@ export const modules = {
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(452);
 /* harmony import */ var _google_resource_names_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(75274);
 /* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(45162);
-/* harmony import */ var _versions_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(40390);
+/* harmony import */ var _plan_versions_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(35138);
 // A config narrowed to a part of its manifests, and one secret of them taken at another version, as a rollback does.
 
 
@@ -57,7 +57,7 @@ function overrideIn(desired, override) {
     if (desired.state === 'absent' || !(0,_desired_secret_js__WEBPACK_IMPORTED_MODULE_4__/* .requestsOf */ .u)(desired).some(({ name }) => isMeant(name, override)))
         return desired;
     const explicit = new Set();
-    const pinned = (0,_versions_js__WEBPACK_IMPORTED_MODULE_1__/* .withRequests */ .fi)(desired, ({ request }) => {
+    const pinned = (0,_plan_versions_js__WEBPACK_IMPORTED_MODULE_1__/* .withRequests */ .fi)(desired, ({ request }) => {
         if (!isMeant(request.name, override))
             return request;
         const taken = { name: request.name, version: override.version };

@@ -39993,7 +39993,7 @@ function isFullName(text) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _esm_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8133);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(91385);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(37444);
 // The entry of the action.
 
 
@@ -40566,7 +40566,7 @@ function verifyType({ type, file }, values) {
 
 /***/ }),
 
-/***/ 91385:
+/***/ 37444:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -50987,9 +50987,9 @@ function indexOutputs(outputs) {
 
 // EXTERNAL MODULE: ./lib/kubernetes/key-pair.js
 var key_pair = __nccwpck_require__(14052);
-// EXTERNAL MODULE: ./lib/versions.js
-var versions = __nccwpck_require__(40390);
-;// CONCATENATED MODULE: ./lib/manifest-report.js
+// EXTERNAL MODULE: ./lib/plan/versions.js
+var versions = __nccwpck_require__(35138);
+;// CONCATENATED MODULE: ./lib/report/manifest-report.js
 // What a run did to one manifest, as data.
 
 
@@ -51071,7 +51071,7 @@ function reportError({ code, message, remedy, changedSomething }) {
     return { code, message, remedy, changedSomething };
 }
 
-;// CONCATENATED MODULE: ./lib/outputs.js
+;// CONCATENATED MODULE: ./lib/report/outputs.js
 // The outputs of action.yml and the last line of the log, made from the report.
 
 /** A job's outputs may have 1 MiB together, counted in UTF-16: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idoutputs */
@@ -51160,117 +51160,14 @@ function countOutcomes(manifests) {
     return [...counts].map(([outcome, { length }]) => `${length} ${outcome}`).join(', ');
 }
 
-// EXTERNAL MODULE: ./lib/kubernetes/provenance.js
-var kubernetes_provenance = __nccwpck_require__(40545);
-// EXTERNAL MODULE: ./lib/sops/sops-document.js
-var sops_document = __nccwpck_require__(24272);
-;// CONCATENATED MODULE: ./lib/existing-manifest.js
-// What a branch already holds in a file that is to be written or deleted, and whether this action may do so.
-
-
-
-/** Written by `kubectl apply` with the values in clear, so it never stays. */
-const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
-/**
- * @throws {FILE_NOT_OURS} when the file is something else than this one Secret
- * @throws {SECRET_TYPE_CHANGED} when it is this Secret with another type
- */
-function readExistingManifest(desired, { document }) {
-    if (document === undefined)
-        throw notOurs(desired, 'it is not one plain YAML document');
-    const metadata = metadataOf(document);
-    const provenance = findClaims({ document });
-    if (provenance === undefined)
-        refuseOtherObject(desired, document);
-    const namespaces = [metadata['namespace'], desired.namespace].filter((namespace) => namespace !== undefined);
-    // Where none is said, Flux or a kustomization says one: it may well be the same.
-    const isSameObject = metadata['name'] === desired.name && new Set(namespaces).size < 2;
-    if (isSameObject)
-        refuseOtherType(desired, document);
-    const managed = new Set(provenance?.manages.labels);
-    const managedAnnotations = new Set(provenance?.manages.annotations);
-    return {
-        document,
-        dataKeys: new Set([...document.data.keys(), ...document.stringData.keys()]),
-        provenance,
-        labels: without(textsOf(metadata['labels']), (name) => name === kubernetes_provenance/* MANAGED_BY */.Kf.label || managed.has(name)),
-        annotations: without(textsOf(metadata['annotations']), (name) => (0,kubernetes_provenance/* isProvenance */.WX)(name) || name === LAST_APPLIED || managedAnnotations.has(name)),
-        isSameObject,
-        isImmutable: document.clear['immutable'] === true,
-    };
-}
-/** What a manifest claims of itself; undefined for one that this action did not write. */
-function findClaims({ document }) {
-    return document && (0,kubernetes_provenance/* findProvenance */.p8)(textsOf(metadataOf(document)['annotations']));
-}
-/** The owner of what is asked for by inputs. Any number of workflows may say so, so it proves no common origin. */
-const INPUTS = 'inputs';
-/**
- * Whether the file is there to be deleted.
- * @throws {FILE_NOT_OURS} when it is something else than a manifest that this owner, or inputs, asked for
- */
-function mayDelete(file, existing, owner) {
-    if (existing === undefined)
-        return false;
-    const claims = findClaims(existing);
-    if (claims === undefined)
-        throw notDeletable(file, 'it is no manifest of this action');
-    if (claims.owner !== owner && claims.owner !== INPUTS)
-        throw notDeletable(file, `it belongs to ${claims.owner.slice(0, 200)}`);
-    return true;
-}
-/** A manifest of somebody else is taken over only where it is the same object. */
-function refuseOtherObject(desired, document) {
-    const { clear } = document;
-    const metadata = metadataOf(document);
-    if (clear['apiVersion'] !== 'v1' || clear['kind'] !== 'Secret')
-        throw notOurs(desired, 'it is not a Secret');
-    if (metadata['name'] !== desired.name || metadata['namespace'] !== desired.namespace) {
-        throw notOurs(desired, 'it is a Secret of another name or namespace');
-    }
-    if (clear['immutable'] === true)
-        throw notOurs(desired, 'it is an immutable Secret');
-}
-/** https://kubernetes.io/docs/concepts/configuration/secret/#secret-types */
-function refuseOtherType({ file, name, type }, { clear }) {
-    if ((clear['type'] ?? 'Opaque') === type)
-        return;
-    throw new lib_errors/* ActionError */.lZ('SECRET_TYPE_CHANGED', {
-        message: `Cannot write ${file}: the Secret ${name} has another type there than ${type}, and Kubernetes lets no type be changed.`,
-        remedy: 'Give the Secret a new `name`, and have the workloads use that; or leave its type as it is.',
-    });
-}
-function notOurs({ file }, reason) {
-    return new lib_errors/* ActionError */.lZ('FILE_NOT_OURS', {
-        message: `Cannot write ${file}: the Flux repository holds something else there, ${reason}.`,
-        remedy: 'Name another `file`, or make `name` and `namespace` those of the Secret that is there.',
-    });
-}
-function notDeletable(file, reason) {
-    return new lib_errors/* ActionError */.lZ('FILE_NOT_OURS', {
-        message: `Cannot delete ${file}: ${reason}.`,
-        remedy: 'Delete it by hand if it has to go, and take the entry out of the config.',
-    });
-}
-function metadataOf({ clear }) {
-    const metadata = clear['metadata'];
-    return (0,sops_document/* isRecord */.u4)(metadata) ? metadata : {};
-}
-function without(entries, drops) {
-    return Object.fromEntries(Object.entries(entries).filter(([name]) => !drops(name)));
-}
-function textsOf(value) {
-    if (!(0,sops_document/* isRecord */.u4)(value))
-        return {};
-    return Object.fromEntries(Object.entries(value).filter((entry) => typeof entry[1] === 'string'));
-}
-
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(76760);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(57975);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(38815);
+// EXTERNAL MODULE: ./lib/sops/sops-document.js
+var sops_document = __nccwpck_require__(24272);
 ;// CONCATENATED MODULE: ./lib/flux/kustomization-document.js
 // A kustomization taken apart: what it lists, and an outline of everything else, by which two versions of it are
 // compared. What kustomize could read otherwise than this parser does is not read at all.
@@ -51906,7 +51803,110 @@ function findKustomization(base, folder) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./lib/conclude.js
+// EXTERNAL MODULE: ./lib/kubernetes/provenance.js
+var kubernetes_provenance = __nccwpck_require__(40545);
+;// CONCATENATED MODULE: ./lib/plan/existing-manifest.js
+// What a branch already holds in a file that is to be written or deleted, and whether this action may do so.
+
+
+
+/** Written by `kubectl apply` with the values in clear, so it never stays. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
+/**
+ * @throws {FILE_NOT_OURS} when the file is something else than this one Secret
+ * @throws {SECRET_TYPE_CHANGED} when it is this Secret with another type
+ */
+function readExistingManifest(desired, { document }) {
+    if (document === undefined)
+        throw notOurs(desired, 'it is not one plain YAML document');
+    const metadata = metadataOf(document);
+    const provenance = findClaims({ document });
+    if (provenance === undefined)
+        refuseOtherObject(desired, document);
+    const namespaces = [metadata['namespace'], desired.namespace].filter((namespace) => namespace !== undefined);
+    // Where none is said, Flux or a kustomization says one: it may well be the same.
+    const isSameObject = metadata['name'] === desired.name && new Set(namespaces).size < 2;
+    if (isSameObject)
+        refuseOtherType(desired, document);
+    const managed = new Set(provenance?.manages.labels);
+    const managedAnnotations = new Set(provenance?.manages.annotations);
+    return {
+        document,
+        dataKeys: new Set([...document.data.keys(), ...document.stringData.keys()]),
+        provenance,
+        labels: without(textsOf(metadata['labels']), (name) => name === kubernetes_provenance/* MANAGED_BY */.Kf.label || managed.has(name)),
+        annotations: without(textsOf(metadata['annotations']), (name) => (0,kubernetes_provenance/* isProvenance */.WX)(name) || name === LAST_APPLIED || managedAnnotations.has(name)),
+        isSameObject,
+        isImmutable: document.clear['immutable'] === true,
+    };
+}
+/** What a manifest claims of itself; undefined for one that this action did not write. */
+function findClaims({ document }) {
+    return document && (0,kubernetes_provenance/* findProvenance */.p8)(textsOf(metadataOf(document)['annotations']));
+}
+/** The owner of what is asked for by inputs. Any number of workflows may say so, so it proves no common origin. */
+const INPUTS = 'inputs';
+/**
+ * Whether the file is there to be deleted.
+ * @throws {FILE_NOT_OURS} when it is something else than a manifest that this owner, or inputs, asked for
+ */
+function mayDelete(file, existing, owner) {
+    if (existing === undefined)
+        return false;
+    const claims = findClaims(existing);
+    if (claims === undefined)
+        throw notDeletable(file, 'it is no manifest of this action');
+    if (claims.owner !== owner && claims.owner !== INPUTS)
+        throw notDeletable(file, `it belongs to ${claims.owner.slice(0, 200)}`);
+    return true;
+}
+/** A manifest of somebody else is taken over only where it is the same object. */
+function refuseOtherObject(desired, document) {
+    const { clear } = document;
+    const metadata = metadataOf(document);
+    if (clear['apiVersion'] !== 'v1' || clear['kind'] !== 'Secret')
+        throw notOurs(desired, 'it is not a Secret');
+    if (metadata['name'] !== desired.name || metadata['namespace'] !== desired.namespace) {
+        throw notOurs(desired, 'it is a Secret of another name or namespace');
+    }
+    if (clear['immutable'] === true)
+        throw notOurs(desired, 'it is an immutable Secret');
+}
+/** https://kubernetes.io/docs/concepts/configuration/secret/#secret-types */
+function refuseOtherType({ file, name, type }, { clear }) {
+    if ((clear['type'] ?? 'Opaque') === type)
+        return;
+    throw new lib_errors/* ActionError */.lZ('SECRET_TYPE_CHANGED', {
+        message: `Cannot write ${file}: the Secret ${name} has another type there than ${type}, and Kubernetes lets no type be changed.`,
+        remedy: 'Give the Secret a new `name`, and have the workloads use that; or leave its type as it is.',
+    });
+}
+function notOurs({ file }, reason) {
+    return new lib_errors/* ActionError */.lZ('FILE_NOT_OURS', {
+        message: `Cannot write ${file}: the Flux repository holds something else there, ${reason}.`,
+        remedy: 'Name another `file`, or make `name` and `namespace` those of the Secret that is there.',
+    });
+}
+function notDeletable(file, reason) {
+    return new lib_errors/* ActionError */.lZ('FILE_NOT_OURS', {
+        message: `Cannot delete ${file}: ${reason}.`,
+        remedy: 'Delete it by hand if it has to go, and take the entry out of the config.',
+    });
+}
+function metadataOf({ clear }) {
+    const metadata = clear['metadata'];
+    return (0,sops_document/* isRecord */.u4)(metadata) ? metadata : {};
+}
+function without(entries, drops) {
+    return Object.fromEntries(Object.entries(entries).filter(([name]) => !drops(name)));
+}
+function textsOf(value) {
+    if (!(0,sops_document/* isRecord */.u4)(value))
+        return {};
+    return Object.fromEntries(Object.entries(value).filter((entry) => typeof entry[1] === 'string'));
+}
+
+;// CONCATENATED MODULE: ./lib/plan/conclude.js
 // What the run as a whole comes to, once each manifest's step is known: what goes since nothing asks for it any more,
 // what the folders' `kustomization.yaml` need, and what of it all is to be written.
 
@@ -52004,7 +52004,7 @@ function findAllLeftOut(steps, folders) {
     return [...new Set(notes)];
 }
 
-;// CONCATENATED MODULE: ./lib/failure-of-run.js
+;// CONCATENATED MODULE: ./lib/report/failure-of-run.js
 // The one error of a run in which manifests have failed.
 
 /**
@@ -52037,7 +52037,7 @@ function tellOfOthers(published) {
     return published === 1 ? ' 1 other is published.' : ` ${published} others are published.`;
 }
 
-;// CONCATENATED MODULE: ./lib/report.js
+;// CONCATENATED MODULE: ./lib/report/report.js
 // What a run did, as data: the outputs, the summary, the log and the texts on GitHub are all made from it.
 
 
@@ -52122,6 +52122,124 @@ function failedReport(error, repository) {
         pullRequest: undefined,
         error: reportError(error),
     };
+}
+
+;// CONCATENATED MODULE: ./lib/report/summary.js
+// The job summary: one table that a person understands at a glance, and what they should know beside it. With many
+// manifests it lists what changed and counts the rest.
+
+
+
+/** Unchanged manifests are listed too where there are no more in all. */
+const summary_FEW = 20;
+/** Bytes for each part. GitHub takes 1 MiB of summary in all. */
+const ROOM = 200_000;
+const MAX_NOTES = 50;
+function formatSummary(report) {
+    const { manifests } = report;
+    const isShort = manifests.length <= summary_FEW;
+    const listed = manifests.filter(({ outcome }) => outcome !== 'failed' && (isShort || outcome !== 'unchanged'));
+    const rows = listed.flatMap((manifest) => rowsOf(report, manifest));
+    const failures = manifests.flatMap(({ file, error }) => error === undefined ? [] : [[(0,markdown/* code */.aY)(file), (0,markdown/* code */.aY)(error.code), (0,markdown/* code */.aY)(`${error.message} ${error.remedy}`)]]);
+    return [
+        `### ${heading(report)}`,
+        ...(isShort ? [] : [`${countOutcomes(manifests)}.`]),
+        ...(rows.length === 0 ? [] : [(0,markdown/* tableWithin */.uG)(ROOM, ['Secret', 'Version', 'File', 'Outcome', 'Where'], rows)]),
+        ...describeKustomizations(report.kustomizations),
+        ...shorten([...notes(report)]),
+        ...(failures.length < 2 ? [] : [(0,markdown/* tableWithin */.uG)(ROOM, ['File', 'Error', 'What to do'], failures)]),
+        ...describeError(report),
+    ]
+        .join('\n\n')
+        .concat('\n');
+}
+function heading(report) {
+    const { outcome, error, pullRequest, manifests } = report;
+    const isOne = manifests.length <= 1;
+    if (error !== undefined)
+        return headingOfFailure(error);
+    switch (outcome) {
+        case 'unchanged':
+            if (pullRequest?.operation === 'none')
+                return 'Secret change is already proposed';
+            return isOne ? 'Secret is up to date' : 'Secrets are up to date';
+        case 'held':
+            return isOne ? 'Secret is held at its version' : 'Secrets are up to date, or held';
+        default:
+            return headingOfChange(report, isOne ? 'Secret' : 'Secrets');
+    }
+}
+function headingOfFailure({ code: errorCode, changedSomething }) {
+    if (errorCode === 'PUBLICATION_UNCERTAIN')
+        return 'It is not known whether something was changed';
+    return changedSomething ? 'The run failed half way' : 'Nothing was changed';
+}
+function headingOfChange({ outcome, commit, pullRequest }, subject) {
+    const done = outcome === 'mixed' ? 'changed' : outcome;
+    if (pullRequest !== undefined)
+        return 'Secret change proposed to the Flux repository';
+    if (commit === undefined)
+        return `${subject} would be ${done} (nothing was written)`;
+    return `${subject} ${done} ${outcome === 'deleted' ? 'from' : 'in'} the Flux repository`;
+}
+function rowsOf(report, { file, outcome, sources }) {
+    const where = place(report, outcome);
+    if (sources.length === 0)
+        return [['–', '–', (0,markdown/* code */.aY)(file), outcome, where]];
+    return sources.map((source) => [(0,markdown/* code */.aY)(source.secret), summary_versions(source), (0,markdown/* code */.aY)(file), outcome, where]);
+}
+function summary_versions({ from, to }) {
+    const now = /^\d+$/.test(to) ? (0,markdown/* code */.aY)(to) : `${(0,markdown/* code */.aY)(to)} (resolved when published)`;
+    if (from === undefined)
+        return `new → ${now}`;
+    return from === to ? now : `${(0,markdown/* code */.aY)(from)} → ${now}`;
+}
+/** A commit is about what it has changed; a pull request of earlier runs also about what this run found done there. */
+function place({ repository, base, commit, pullRequest }, outcome) {
+    const isNew = isChange(outcome);
+    if (pullRequest !== undefined && (isNew || isOfEarlierRuns(pullRequest))) {
+        const { number, url, operation } = pullRequest;
+        return `${(0,markdown/* link */.nf)(`#${number}`, url)} ${operation === 'none' ? 'open' : operation}`;
+    }
+    if (commit !== undefined && isNew)
+        return (0,markdown/* link */.nf)(commit.oid.slice(0, 7), commit.url);
+    return base === undefined ? (0,markdown/* code */.aY)(repository) : (0,markdown/* code */.aY)(`${repository} (${base})`);
+}
+function isOfEarlierRuns({ operation }) {
+    return operation === 'none' || operation === 'closed';
+}
+function describeKustomizations(kustomizations) {
+    return shorten(kustomizations.map(({ file, added, removed }) => {
+        const parts = [
+            ...(added.length === 0 ? [] : [`lists ${listNames(added)} now`]),
+            ...(removed.length === 0 ? [] : [`no longer lists ${listNames(removed)}`]),
+        ];
+        return `${(0,markdown/* code */.aY)(file)} ${parts.join(', and ')}.`;
+    }));
+}
+function listNames(names) {
+    return names.length <= summary_FEW ? names.map(markdown/* code */.aY).join(', ') : `${names.length} files`;
+}
+function* notes({ manifests, commit, notes: runNotes }) {
+    for (const { hold, file, outcome } of manifests) {
+        if (hold === undefined)
+            continue;
+        yield `${(0,markdown/* code */.aY)(file)} is held by ${(0,markdown/* code */.aY)(hold.by)} since ${(0,markdown/* code */.aY)(hold.since)}${outcome === 'held' ? ', so this run left it' : ''}. It goes on with a run whose input \`version\` is a number, or with \`hold: false\`.`;
+    }
+    for (const manifest of manifests)
+        yield* manifest.notes.map(markdown/* code */.aY);
+    yield* runNotes.map(markdown/* code */.aY);
+    if (commit !== undefined && !commit.verified) {
+        yield 'GitHub did not sign the commit: a GitHub App token (or GITHUB_TOKEN) makes it Verified.';
+    }
+}
+function shorten(lines) {
+    const shown = (0,markdown/* takeWithin */.Dh)(ROOM, lines.slice(0, MAX_NOTES), (line) => line);
+    const more = lines.length - shown.length;
+    return more === 0 ? shown : [...shown, `and ${more} more of these; the output \`report\` has them all`];
+}
+function describeError({ error }) {
+    return error === undefined ? [] : [(0,markdown/* codeBlock */.DV)([error.message, error.remedy, `(${error.code})`])];
 }
 
 ;// CONCATENATED MODULE: ./lib/run-context.js
@@ -52651,125 +52769,64 @@ function recipientFlags(recipients) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/summary.js
-// The job summary: one table that a person understands at a glance, and what they should know beside it. With many
-// manifests it lists what changed and counts the rest.
+// EXTERNAL MODULE: ./lib/desired-secret.js
+var desired_secret = __nccwpck_require__(42442);
+;// CONCATENATED MODULE: ./lib/memory.js
+// What a run has accessed and encrypted. Versions never change and ciphertext stays right as long as what it stands
+// under does, so a run that has to plan again asks for neither twice.
 
 
 
-/** Unchanged manifests are listed too where there are no more in all. */
-const summary_FEW = 20;
-/** Bytes for each part. GitHub takes 1 MiB of summary in all. */
-const ROOM = 200_000;
-const MAX_NOTES = 50;
-function formatSummary(report) {
-    const { manifests } = report;
-    const isShort = manifests.length <= summary_FEW;
-    const listed = manifests.filter(({ outcome }) => outcome !== 'failed' && (isShort || outcome !== 'unchanged'));
-    const rows = listed.flatMap((manifest) => rowsOf(report, manifest));
-    const failures = manifests.flatMap(({ file, error }) => error === undefined ? [] : [[(0,markdown/* code */.aY)(file), (0,markdown/* code */.aY)(error.code), (0,markdown/* code */.aY)(`${error.message} ${error.remedy}`)]]);
-    return [
-        `### ${heading(report)}`,
-        ...(isShort ? [] : [`${countOutcomes(manifests)}.`]),
-        ...(rows.length === 0 ? [] : [(0,markdown/* tableWithin */.uG)(ROOM, ['Secret', 'Version', 'File', 'Outcome', 'Where'], rows)]),
-        ...describeKustomizations(report.kustomizations),
-        ...shorten([...notes(report)]),
-        ...(failures.length < 2 ? [] : [(0,markdown/* tableWithin */.uG)(ROOM, ['File', 'Error', 'What to do'], failures)]),
-        ...describeError(report),
-    ]
-        .join('\n\n')
-        .concat('\n');
-}
-function heading(report) {
-    const { outcome, error, pullRequest, manifests } = report;
-    const isOne = manifests.length <= 1;
-    if (error !== undefined)
-        return headingOfFailure(error);
-    switch (outcome) {
-        case 'unchanged':
-            if (pullRequest?.operation === 'none')
-                return 'Secret change is already proposed';
-            return isOne ? 'Secret is up to date' : 'Secrets are up to date';
-        case 'held':
-            return isOne ? 'Secret is held at its version' : 'Secrets are up to date, or held';
-        default:
-            return headingOfChange(report, isOne ? 'Secret' : 'Secrets');
+function rememberAccesses(source) {
+    const accessed = new Map();
+    const newest = new Map();
+    function ask(request) {
+        const answer = source.access(request);
+        accessed.set((0,resource_names/* formatVersionRequest */.fE)(request), answer);
+        // What `latest` or an alias was is a number, under which it need not be asked for again; nor if somebody writes
+        // the project as the answer does.
+        const rememberNumber = ({ name }) => {
+            for (const { project } of [request.name, name])
+                accessed.set((0,resource_names/* formatSecretVersionName */.BY)({ ...name, project }), answer);
+        };
+        answer.then(rememberNumber, () => undefined);
+        return answer;
     }
+    const remembering = {
+        async access(wanted) {
+            const request = await resolveLatestEnabled(remembering, wanted);
+            return accessed.get((0,resource_names/* formatVersionRequest */.fE)(request)) ?? ask(request);
+        },
+        accessAgain(request) {
+            newest.delete((0,resource_names/* formatSecretName */.DT)(request.name));
+            return request.version.kind === 'latest-enabled' ? remembering.access(request) : ask(request);
+        },
+        findNewestEnabled(name) {
+            const key = (0,resource_names/* formatSecretName */.DT)(name);
+            const found = newest.get(key) ?? source.findNewestEnabled(name);
+            newest.set(key, found);
+            return found;
+        },
+    };
+    return remembering;
 }
-function headingOfFailure({ code: errorCode, changedSomething }) {
-    if (errorCode === 'PUBLICATION_UNCERTAIN')
-        return 'It is not known whether something was changed';
-    return changedSomething ? 'The run failed half way' : 'Nothing was changed';
+function rememberEncryptions(encrypter) {
+    const encrypted = new Map();
+    return {
+        encrypt(request) {
+            const key = keyOf(request);
+            const manifest = encrypted.get(key) ?? encrypter.encrypt(request);
+            encrypted.set(key, manifest);
+            return manifest;
+        },
+    };
 }
-function headingOfChange({ outcome, commit, pullRequest }, subject) {
-    const done = outcome === 'mixed' ? 'changed' : outcome;
-    if (pullRequest !== undefined)
-        return 'Secret change proposed to the Flux repository';
-    if (commit === undefined)
-        return `${subject} would be ${done} (nothing was written)`;
-    return `${subject} ${done} ${outcome === 'deleted' ? 'from' : 'in'} the Flux repository`;
-}
-function rowsOf(report, { file, outcome, sources }) {
-    const where = place(report, outcome);
-    if (sources.length === 0)
-        return [['–', '–', (0,markdown/* code */.aY)(file), outcome, where]];
-    return sources.map((source) => [(0,markdown/* code */.aY)(source.secret), summary_versions(source), (0,markdown/* code */.aY)(file), outcome, where]);
-}
-function summary_versions({ from, to }) {
-    const now = /^\d+$/.test(to) ? (0,markdown/* code */.aY)(to) : `${(0,markdown/* code */.aY)(to)} (resolved when published)`;
-    if (from === undefined)
-        return `new → ${now}`;
-    return from === to ? now : `${(0,markdown/* code */.aY)(from)} → ${now}`;
-}
-/** A commit is about what it has changed; a pull request of earlier runs also about what this run found done there. */
-function place({ repository, base, commit, pullRequest }, outcome) {
-    const isNew = isChange(outcome);
-    if (pullRequest !== undefined && (isNew || isOfEarlierRuns(pullRequest))) {
-        const { number, url, operation } = pullRequest;
-        return `${(0,markdown/* link */.nf)(`#${number}`, url)} ${operation === 'none' ? 'open' : operation}`;
-    }
-    if (commit !== undefined && isNew)
-        return (0,markdown/* link */.nf)(commit.oid.slice(0, 7), commit.url);
-    return base === undefined ? (0,markdown/* code */.aY)(repository) : (0,markdown/* code */.aY)(`${repository} (${base})`);
-}
-function isOfEarlierRuns({ operation }) {
-    return operation === 'none' || operation === 'closed';
-}
-function describeKustomizations(kustomizations) {
-    return shorten(kustomizations.map(({ file, added, removed }) => {
-        const parts = [
-            ...(added.length === 0 ? [] : [`lists ${listNames(added)} now`]),
-            ...(removed.length === 0 ? [] : [`no longer lists ${listNames(removed)}`]),
-        ];
-        return `${(0,markdown/* code */.aY)(file)} ${parts.join(', and ')}.`;
-    }));
-}
-function listNames(names) {
-    return names.length <= summary_FEW ? names.map(markdown/* code */.aY).join(', ') : `${names.length} files`;
-}
-function* notes({ manifests, commit, notes: runNotes }) {
-    for (const { hold, file, outcome } of manifests) {
-        if (hold === undefined)
-            continue;
-        yield `${(0,markdown/* code */.aY)(file)} is held by ${(0,markdown/* code */.aY)(hold.by)} since ${(0,markdown/* code */.aY)(hold.since)}${outcome === 'held' ? ', so this run left it' : ''}. It goes on with a run whose input \`version\` is a number, or with \`hold: false\`.`;
-    }
-    for (const manifest of manifests)
-        yield* manifest.notes.map(markdown/* code */.aY);
-    yield* runNotes.map(markdown/* code */.aY);
-    if (commit !== undefined && !commit.verified) {
-        yield 'GitHub did not sign the commit: a GitHub App token (or GITHUB_TOKEN) makes it Verified.';
-    }
-}
-function shorten(lines) {
-    const shown = (0,markdown/* takeWithin */.Dh)(ROOM, lines.slice(0, MAX_NOTES), (line) => line);
-    const more = lines.length - shown.length;
-    return more === 0 ? shown : [...shown, `and ${more} more of these; the output \`report\` has them all`];
-}
-function describeError({ error }) {
-    return error === undefined ? [] : [(0,markdown/* codeBlock */.DV)([error.message, error.remedy, `(${error.code})`])];
+/** What stands in clear names every version, and with it the payloads. */
+function keyOf({ file, manifest, rule, configuration }) {
+    return JSON.stringify([file, manifest.clear, (0,encryption_rule/* formatEncryptionRule */.Zy)(rule), configuration ?? null]);
 }
 
-;// CONCATENATED MODULE: ./lib/template.js
+;// CONCATENATED MODULE: ./lib/plan/template.js
 // Digests of what shapes a manifest beside its versions: what was asked for, not what Google resolved it to.
 
 
@@ -52821,7 +52878,7 @@ function sorted(entries) {
     return Object.entries(entries).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-;// CONCATENATED MODULE: ./lib/plan.js
+;// CONCATENATED MODULE: ./lib/plan/plan.js
 // What has to be done for one file, decided from what is wished, what the branch holds and what `latest` and
 // aliases resolve to. Pure: nothing is read, decrypted or accessed to find out.
 
@@ -52933,7 +52990,7 @@ function refuseImmutable(desired, existing, sources) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/branches.js
+;// CONCATENATED MODULE: ./lib/plan/branches.js
 // The manifests of the base and of what an earlier run proposes, each taken apart once.
 
 
@@ -52964,8 +53021,6 @@ function pinAllHeld(desired, { base, proposal, isProposalOpen }) {
     return files.reduce((wish, file) => (file === undefined ? wish : pinHeld(wish, findClaims(file))), desired);
 }
 
-// EXTERNAL MODULE: ./lib/desired-secret.js
-var desired_secret = __nccwpck_require__(42442);
 ;// CONCATENATED MODULE: ./lib/progress.js
 // What the log says of a phase with many parts: each part by its own words where they are few, each tenth where not.
 const progress_FEW = 20;
@@ -52985,7 +53040,7 @@ function startProgress(log, phase, total) {
     };
 }
 
-;// CONCATENATED MODULE: ./lib/follow.js
+;// CONCATENATED MODULE: ./lib/plan/follow.js
 // What `latest`, `latest-enabled` and aliases are now. A pinned number is not asked for: it may need no access at all.
 
 
@@ -53037,7 +53092,7 @@ async function resolve(secrets, request) {
     return (await secrets.access(request)).name;
 }
 
-;// CONCATENATED MODULE: ./lib/govern.js
+;// CONCATENATED MODULE: ./lib/plan/govern.js
 // Which rule each manifest is encrypted by, and whether the workflow allows what is asked for. Globs and RE2 are
 // loaded only by runs that need them.
 
@@ -53098,184 +53153,7 @@ function noRecipients(file) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/memory.js
-// What a run has accessed and encrypted. Versions never change and ciphertext stays right as long as what it stands
-// under does, so a run that has to plan again asks for neither twice.
-
-
-
-function rememberAccesses(source) {
-    const accessed = new Map();
-    const newest = new Map();
-    function ask(request) {
-        const answer = source.access(request);
-        accessed.set((0,resource_names/* formatVersionRequest */.fE)(request), answer);
-        // What `latest` or an alias was is a number, under which it need not be asked for again; nor if somebody writes
-        // the project as the answer does.
-        const rememberNumber = ({ name }) => {
-            for (const { project } of [request.name, name])
-                accessed.set((0,resource_names/* formatSecretVersionName */.BY)({ ...name, project }), answer);
-        };
-        answer.then(rememberNumber, () => undefined);
-        return answer;
-    }
-    const remembering = {
-        async access(wanted) {
-            const request = await resolveLatestEnabled(remembering, wanted);
-            return accessed.get((0,resource_names/* formatVersionRequest */.fE)(request)) ?? ask(request);
-        },
-        accessAgain(request) {
-            newest.delete((0,resource_names/* formatSecretName */.DT)(request.name));
-            return request.version.kind === 'latest-enabled' ? remembering.access(request) : ask(request);
-        },
-        findNewestEnabled(name) {
-            const key = (0,resource_names/* formatSecretName */.DT)(name);
-            const found = newest.get(key) ?? source.findNewestEnabled(name);
-            newest.set(key, found);
-            return found;
-        },
-    };
-    return remembering;
-}
-function rememberEncryptions(encrypter) {
-    const encrypted = new Map();
-    return {
-        encrypt(request) {
-            const key = keyOf(request);
-            const manifest = encrypted.get(key) ?? encrypter.encrypt(request);
-            encrypted.set(key, manifest);
-            return manifest;
-        },
-    };
-}
-/** What stands in clear names every version, and with it the payloads. */
-function keyOf({ file, manifest, rule, configuration }) {
-    return JSON.stringify([file, manifest.clear, (0,encryption_rule/* formatEncryptionRule */.Zy)(rule), configuration ?? null]);
-}
-
-;// CONCATENATED MODULE: ./lib/publication-text.js
-// What stands on GitHub about a change: the commit's message, and the pull request's title and body.
-
-
-/** GitHub refuses longer bodies of pull requests. */
-const MAX_BODY_LENGTH = 65_536;
-const MAX_TABLE_LENGTH = 45_000;
-/** Lines of a kind, before the rest is counted. */
-const MANY = 50;
-function describePublication(changes, wishes, run) {
-    const headline = describeChanges(changes);
-    const files = [...changes.manifests, ...changes.kustomizations].map(({ file }) => file);
-    const generated = [...firstOf(files, 'files'), `Started by ${run.actor}: ${run.url}`].join('\n');
-    const [first = '', ...rest] = (wishes.commitMessage ?? `${headline}\n\n${generated}`).trim().split(/\r?\n/);
-    return {
-        commitMessage: { headline: first, body: rest.join('\n').trim() },
-        title: publication_text_shorten(wishes.title ?? headline, 256),
-        body: publication_text_shorten(describeProposal(changes, wishes, run), MAX_BODY_LENGTH),
-    };
-}
-/** GitHub refuses what is longer. */
-function publication_text_shorten(text, maximum) {
-    if (text.length <= maximum)
-        return text;
-    const characters = [...text.slice(0, maximum * 2)];
-    return `${characters.slice(0, maximum - 1).join('')}…`;
-}
-function firstOf(lines, what) {
-    const more = lines.length - MANY;
-    return more <= 0 ? [...lines] : [...lines.slice(0, MANY), `and ${more} more ${what}`];
-}
-function describeChanges({ manifests, kustomizations }) {
-    const [manifest, other] = manifests;
-    if (manifest === undefined)
-        return describeLists(kustomizations);
-    if (other === undefined)
-        return describeChange(manifest);
-    const deleted = manifests.filter(({ outcome }) => outcome === 'deleted').length;
-    const set = manifests.length - deleted;
-    const parts = [...(set === 0 ? [] : [`Set ${count(set)}`]), ...(deleted === 0 ? [] : [`delete ${count(deleted)}`])];
-    const text = parts.join(' and ');
-    return text.charAt(0).toUpperCase() + text.slice(1);
-}
-function describeLists(kustomizations) {
-    const [first, second] = kustomizations;
-    const done = kustomizations.some(({ added }) => added.length > 0) ? 'List' : 'No longer list';
-    return `${done} manifests in ${second === undefined ? first?.file : `${kustomizations.length} folders`}`;
-}
-function count(secrets) {
-    return secrets === 1 ? '1 secret' : `${secrets} secrets`;
-}
-function describeChange({ file, name, sources, outcome, hold }) {
-    if (outcome === 'deleted' || name === undefined)
-        return `Delete ${file}`;
-    const [source, other] = sources;
-    if (source === undefined || other !== undefined)
-        return `${outcome === 'created' ? 'Set' : 'Update'} ${name}`;
-    const version = `version ${source.to} of ${source.secret}`;
-    if (outcome === 'updated' && source.from === source.to) {
-        return hold === undefined ? `Encrypt ${name} anew with ${version}` : `Hold ${name} at ${version}`;
-    }
-    if (isRollback(source))
-        return `Roll ${name} back to ${version}${hold === undefined ? '' : ' and hold it'}`;
-    return `Set ${name} to ${version}`;
-}
-function isRollback({ from, to }) {
-    return from !== undefined && (0,resource_names/* isLower */.cs)(to, from);
-}
-function describeProposal({ manifests, kustomizations }, wishes, run) {
-    const rows = manifests.flatMap(publication_text_rowsOf);
-    const notes = manifests.flatMap((manifest) => manifest.notes);
-    const holds = manifests.flatMap(({ hold }) => (hold === undefined ? [] : [hold]));
-    const lists = kustomizations.map(({ file }) => `${(0,markdown/* code */.aY)(file)} is edited so that it lists just what is there.`);
-    const held = holds.map(({ by, since }) => `Held by ${(0,markdown/* code */.aY)(by)} since ${(0,markdown/* code */.aY)(since)}: later runs leave it until one has a number in the input \`version\`, or \`hold: false\`.`);
-    return [
-        ...(wishes.body === '' ? [] : [wishes.body]),
-        'Once this is merged, Flux applies these versions. The values are encrypted by sops; nothing here shows them.',
-        ...(rows.length === 0
-            ? []
-            : [(0,markdown/* tableWithin */.uG)(MAX_TABLE_LENGTH, ['Secret / key', 'From', 'To', 'Version in Secret Manager', 'File'], rows)]),
-        ...firstOf(lists, 'of these'),
-        ...firstOf([...new Set(held)], 'of these'),
-        ...firstOf(notes.map(markdown/* code */.aY), 'notes'),
-        `Started by ${(0,markdown/* code */.aY)(run.actor)} in ${(0,markdown/* link */.nf)('this workflow run', run.url)}.`,
-        ...describeRollback(manifests, wishes, run),
-    ].join('\n\n');
-}
-function publication_text_rowsOf({ file, name, sources, outcome }) {
-    if (outcome === 'deleted' || name === undefined)
-        return [['–', '–', 'deleted', '–', (0,markdown/* code */.aY)(file)]];
-    return sources.map((source) => [
-        `${(0,markdown/* code */.aY)(name)} / ${(0,markdown/* code */.aY)(source.key)}`,
-        source.from === undefined ? '–' : (0,markdown/* code */.aY)(source.from),
-        (0,markdown/* code */.aY)(source.to),
-        (0,markdown/* code */.aY)(source.secretVersion),
-        (0,markdown/* code */.aY)(file),
-    ]);
-}
-/** Of several secrets each has its own number: how to go back with one of them stands in the documentation. */
-function describeRollback(manifests, { isConfig }, { workflow }) {
-    const [one, other] = manifests.flatMap(({ file, sources }) => sources.map((source) => ({ file, source })));
-    if (one === undefined || other !== undefined)
-        return [];
-    const { file, source } = one;
-    const version = source.from !== undefined && source.from !== source.to ? source.from : 'NUMBER';
-    const inputs = [...(isConfig ? [`only: ${globOf(file)}`, `secret: ${source.secret}`] : []), `version: ${version}`];
-    const fields = inputs.map((input) => ` -f ${quote(input.replace(': ', '='))}`).join('');
-    const command = workflow.file === undefined
-        ? '.'
-        : `:\n\n\`\`\`sh\ngh workflow run ${workflow.file} --repo ${workflow.repository}${fields}\n\`\`\``;
-    return [
-        `**To roll back**, run the workflow again with ${inputs.map(markdown/* code */.aY).join(', ')} (and \`hold: true\`, if it also runs by itself)${command}`,
-    ];
-}
-/** Whatever could mean something to a glob, a shell or Markdown stands for itself as any character. */
-function globOf(file) {
-    return file.replace(/[^\p{L}\p{M}\p{N}/._ -]/gu, (character) => '?'.repeat(character.length));
-}
-function quote(argument) {
-    return /^[\w./=-]+$/.test(argument) ? argument : `'${argument}'`;
-}
-
-;// CONCATENATED MODULE: ./lib/reading.js
+;// CONCATENATED MODULE: ./lib/plan/reading.js
 // What has to be read of the Flux repository before a wish can be planned: one list of paths for one query.
 
 
@@ -53490,7 +53368,7 @@ function valuesOf({ data, sources }) {
     return new Map([...data].flatMap(([key, payload]) => (sources.get(key) ?? []).map((name) => [key, { name, payload }])));
 }
 
-;// CONCATENATED MODULE: ./lib/losses.js
+;// CONCATENATED MODULE: ./lib/plan/losses.js
 // What writing over a manifest would lose, and whether it may: data keys that nobody asks for any more.
 
 
@@ -53547,7 +53425,7 @@ function wouldLose({ file }, key) {
     });
 }
 
-;// CONCATENATED MODULE: ./lib/encrypt-step.js
+;// CONCATENATED MODULE: ./lib/plan/encrypt-step.js
 // The ciphertext of a manifest that is to be written: its versions are accessed, its data is made, sops encrypts it.
 
 
@@ -53611,7 +53489,7 @@ async function accessAll(desired, secrets, say) {
     return new Map(await Promise.all(accesses));
 }
 
-;// CONCATENATED MODULE: ./lib/step.js
+;// CONCATENATED MODULE: ./lib/plan/step.js
 // One manifest's way through a run: what has to be done to it, and what an earlier run has done already.
 
 
@@ -53723,7 +53601,7 @@ function planOnProposal(situation, { proposal, isProposalOpen }) {
     }
 }
 
-;// CONCATENATED MODULE: ./lib/steps.js
+;// CONCATENATED MODULE: ./lib/plan/steps.js
 // All manifests of a run through one phase after the other. What fails for one of them is its own, and the others go on.
 
 
@@ -53773,6 +53651,128 @@ async function attempt(desired, work) {
     catch (error) {
         return { kind: 'failed', desired, error: (0,lib_errors/* ownError */.ld)(error) };
     }
+}
+
+;// CONCATENATED MODULE: ./lib/report/publication-text.js
+// What stands on GitHub about a change: the commit's message, and the pull request's title and body.
+
+
+/** GitHub refuses longer bodies of pull requests. */
+const MAX_BODY_LENGTH = 65_536;
+const MAX_TABLE_LENGTH = 45_000;
+/** Lines of a kind, before the rest is counted. */
+const MANY = 50;
+function describePublication(changes, wishes, run) {
+    const headline = describeChanges(changes);
+    const files = [...changes.manifests, ...changes.kustomizations].map(({ file }) => file);
+    const generated = [...firstOf(files, 'files'), `Started by ${run.actor}: ${run.url}`].join('\n');
+    const [first = '', ...rest] = (wishes.commitMessage ?? `${headline}\n\n${generated}`).trim().split(/\r?\n/);
+    return {
+        commitMessage: { headline: first, body: rest.join('\n').trim() },
+        title: publication_text_shorten(wishes.title ?? headline, 256),
+        body: publication_text_shorten(describeProposal(changes, wishes, run), MAX_BODY_LENGTH),
+    };
+}
+/** GitHub refuses what is longer. */
+function publication_text_shorten(text, maximum) {
+    if (text.length <= maximum)
+        return text;
+    const characters = [...text.slice(0, maximum * 2)];
+    return `${characters.slice(0, maximum - 1).join('')}…`;
+}
+function firstOf(lines, what) {
+    const more = lines.length - MANY;
+    return more <= 0 ? [...lines] : [...lines.slice(0, MANY), `and ${more} more ${what}`];
+}
+function describeChanges({ manifests, kustomizations }) {
+    const [manifest, other] = manifests;
+    if (manifest === undefined)
+        return describeLists(kustomizations);
+    if (other === undefined)
+        return describeChange(manifest);
+    const deleted = manifests.filter(({ outcome }) => outcome === 'deleted').length;
+    const set = manifests.length - deleted;
+    const parts = [...(set === 0 ? [] : [`Set ${count(set)}`]), ...(deleted === 0 ? [] : [`delete ${count(deleted)}`])];
+    const text = parts.join(' and ');
+    return text.charAt(0).toUpperCase() + text.slice(1);
+}
+function describeLists(kustomizations) {
+    const [first, second] = kustomizations;
+    const done = kustomizations.some(({ added }) => added.length > 0) ? 'List' : 'No longer list';
+    return `${done} manifests in ${second === undefined ? first?.file : `${kustomizations.length} folders`}`;
+}
+function count(secrets) {
+    return secrets === 1 ? '1 secret' : `${secrets} secrets`;
+}
+function describeChange({ file, name, sources, outcome, hold }) {
+    if (outcome === 'deleted' || name === undefined)
+        return `Delete ${file}`;
+    const [source, other] = sources;
+    if (source === undefined || other !== undefined)
+        return `${outcome === 'created' ? 'Set' : 'Update'} ${name}`;
+    const version = `version ${source.to} of ${source.secret}`;
+    if (outcome === 'updated' && source.from === source.to) {
+        return hold === undefined ? `Encrypt ${name} anew with ${version}` : `Hold ${name} at ${version}`;
+    }
+    if (isRollback(source))
+        return `Roll ${name} back to ${version}${hold === undefined ? '' : ' and hold it'}`;
+    return `Set ${name} to ${version}`;
+}
+function isRollback({ from, to }) {
+    return from !== undefined && (0,resource_names/* isLower */.cs)(to, from);
+}
+function describeProposal({ manifests, kustomizations }, wishes, run) {
+    const rows = manifests.flatMap(publication_text_rowsOf);
+    const notes = manifests.flatMap((manifest) => manifest.notes);
+    const holds = manifests.flatMap(({ hold }) => (hold === undefined ? [] : [hold]));
+    const lists = kustomizations.map(({ file }) => `${(0,markdown/* code */.aY)(file)} is edited so that it lists just what is there.`);
+    const held = holds.map(({ by, since }) => `Held by ${(0,markdown/* code */.aY)(by)} since ${(0,markdown/* code */.aY)(since)}: later runs leave it until one has a number in the input \`version\`, or \`hold: false\`.`);
+    return [
+        ...(wishes.body === '' ? [] : [wishes.body]),
+        'Once this is merged, Flux applies these versions. The values are encrypted by sops; nothing here shows them.',
+        ...(rows.length === 0
+            ? []
+            : [(0,markdown/* tableWithin */.uG)(MAX_TABLE_LENGTH, ['Secret / key', 'From', 'To', 'Version in Secret Manager', 'File'], rows)]),
+        ...firstOf(lists, 'of these'),
+        ...firstOf([...new Set(held)], 'of these'),
+        ...firstOf(notes.map(markdown/* code */.aY), 'notes'),
+        `Started by ${(0,markdown/* code */.aY)(run.actor)} in ${(0,markdown/* link */.nf)('this workflow run', run.url)}.`,
+        ...describeRollback(manifests, wishes, run),
+    ].join('\n\n');
+}
+function publication_text_rowsOf({ file, name, sources, outcome }) {
+    if (outcome === 'deleted' || name === undefined)
+        return [['–', '–', 'deleted', '–', (0,markdown/* code */.aY)(file)]];
+    return sources.map((source) => [
+        `${(0,markdown/* code */.aY)(name)} / ${(0,markdown/* code */.aY)(source.key)}`,
+        source.from === undefined ? '–' : (0,markdown/* code */.aY)(source.from),
+        (0,markdown/* code */.aY)(source.to),
+        (0,markdown/* code */.aY)(source.secretVersion),
+        (0,markdown/* code */.aY)(file),
+    ]);
+}
+/** Of several secrets each has its own number: how to go back with one of them stands in the documentation. */
+function describeRollback(manifests, { isConfig }, { workflow }) {
+    const [one, other] = manifests.flatMap(({ file, sources }) => sources.map((source) => ({ file, source })));
+    if (one === undefined || other !== undefined)
+        return [];
+    const { file, source } = one;
+    const version = source.from !== undefined && source.from !== source.to ? source.from : 'NUMBER';
+    const inputs = [...(isConfig ? [`only: ${globOf(file)}`, `secret: ${source.secret}`] : []), `version: ${version}`];
+    const fields = inputs.map((input) => ` -f ${quote(input.replace(': ', '='))}`).join('');
+    const command = workflow.file === undefined
+        ? '.'
+        : `:\n\n\`\`\`sh\ngh workflow run ${workflow.file} --repo ${workflow.repository}${fields}\n\`\`\``;
+    return [
+        `**To roll back**, run the workflow again with ${inputs.map(markdown/* code */.aY).join(', ')} (and \`hold: true\`, if it also runs by itself)${command}`,
+    ];
+}
+/** Whatever could mean something to a glob, a shell or Markdown stands for itself as any character. */
+function globOf(file) {
+    return file.replace(/[^\p{L}\p{M}\p{N}/._ -]/gu, (character) => '?'.repeat(character.length));
+}
+function quote(argument) {
+    return /^[\w./=-]+$/.test(argument) ? argument : `'${argument}'`;
 }
 
 ;// CONCATENATED MODULE: ./lib/sync.js
@@ -54262,6 +54262,149 @@ class Plaintext {
 
 /***/ }),
 
+/***/ 35138:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   E$: () => (/* binding */ isFollowing),
+/* harmony export */   E8: () => (/* binding */ pinCarried),
+/* harmony export */   Id: () => (/* binding */ findSources),
+/* harmony export */   M8: () => (/* binding */ refuseGoingBack),
+/* harmony export */   O4: () => (/* binding */ findCarried),
+/* harmony export */   UK: () => (/* binding */ listWanted),
+/* harmony export */   Vn: () => (/* binding */ resolveCarried),
+/* harmony export */   fi: () => (/* binding */ withRequests),
+/* harmony export */   ut: () => (/* binding */ isSameVersions),
+/* harmony export */   x3: () => (/* binding */ NONE)
+/* harmony export */ });
+/* harmony import */ var _desired_secret_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(42442);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(75274);
+// Which versions a wish comes down to: what a manifest claims to carry, what `latest` and aliases resolve to, and what
+// is held or must not go back. Pure.
+
+
+
+const NONE = new Map();
+function listWanted({ data, dataFrom }) {
+    const values = [...data].flatMap(([key, value]) => (0,_desired_secret_js__WEBPACK_IMPORTED_MODULE_1__/* .requestsOfValue */ .n)(value).map((request, index) => ({ key, index, request, named: data })));
+    return [...values, ...dataFrom.map(({ request }, index) => ({ key: undefined, index, request, named: data }))];
+}
+/** Whether time alone may bring another version. */
+function isFollowing({ version }) {
+    return version.kind !== 'number';
+}
+/** The version of the wanted secret that a manifest carries: in its place or, where that is new, in any other. */
+function findCarried({ key, index, request, named }, sources) {
+    const entries = () => [...sources].flatMap(([each, names]) => (named.has(each) ? [] : names));
+    const inPlace = key === undefined ? entries() : sources.get(key)?.slice(index, index + 1);
+    return [...(inPlace ?? []), ...[...sources.values()].flat()].find((source) => (0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .isSameSecret */ .n_)(source, request.name));
+}
+/** What the wanted versions are in a manifest that carries them. */
+function resolveCarried(desired, sources) {
+    return new Map(listWanted(desired).flatMap((wanted) => {
+        const carried = findCarried(wanted, sources);
+        return carried === undefined ? [] : [[(0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatVersionRequest */ .fE)(wanted.request), carried]];
+    }));
+}
+/**
+ * The wish with the carried versions in the place of those that it asks for.
+ * @returns the same object where no wanted secret is carried
+ */
+function pinCarried(desired, sources, which) {
+    let isPinned = false;
+    const pin = (wanted) => {
+        const carried = which(wanted.request) ? findCarried(wanted, sources) : undefined;
+        if (carried === undefined)
+            return wanted.request;
+        isPinned = true;
+        return { name: wanted.request.name, version: { kind: 'number', number: carried.version } };
+    };
+    const pinned = withRequests(desired, pin);
+    return isPinned ? pinned : desired;
+}
+/** The same wish, but for the versions. */
+function withRequests(desired, replace) {
+    const named = desired.data;
+    const dataFrom = desired.dataFrom.map((source, index) => {
+        return { ...source, request: replace({ key: undefined, index, request: source.request, named }) };
+    });
+    const data = [...desired.data].map(([key, value]) => {
+        let index = 0;
+        const payload = (part) => {
+            return { ...part, request: replace({ key, index: index++, request: part.request, named }) };
+        };
+        if (value.kind === 'payload')
+            return [key, payload(value)];
+        const username = value.username.kind === 'payload' ? payload(value.username) : value.username;
+        return [key, { ...value, username, password: payload(value.password) }];
+    });
+    return { ...desired, data: new Map(data), dataFrom };
+}
+/**
+ * The versions that the manifest has to claim. Undefined where a claim is not the one: which full name a pinned number
+ * has, and which keys the entries of a payload make, only an access tells.
+ */
+function findSources({ data, dataFrom }, { claimed, resolved }) {
+    const sources = new Map();
+    for (const [key, value] of data) {
+        const claims = claimed.get(key) ?? [];
+        const names = (0,_desired_secret_js__WEBPACK_IMPORTED_MODULE_1__/* .requestsOfValue */ .n)(value).map((request, index) => findVersion(request, claims[index], resolved));
+        if (!names.every((name) => name !== undefined))
+            return undefined;
+        sources.set(key, names);
+    }
+    const unused = new Set(dataFrom);
+    for (const [key, claims] of claimed) {
+        if (data.has(key))
+            continue;
+        const source = dataFrom.find(({ request }) => isClaimed(request, claims, resolved));
+        if (source === undefined)
+            return undefined;
+        unused.delete(source);
+        sources.set(key, claims);
+    }
+    return unused.size === 0 ? sources : undefined;
+}
+function isClaimed(request, claims, resolved) {
+    const [claim, ...others] = claims;
+    if (claim === undefined || others.length > 0)
+        return false;
+    const version = findVersion(request, claim, resolved);
+    return version !== undefined && (0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatSecretVersionName */ .BY)(version) === (0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatSecretVersionName */ .BY)(claim);
+}
+function findVersion(request, claim, resolved) {
+    const { name, version } = request;
+    if (version.kind !== 'number')
+        return resolved.get((0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatVersionRequest */ .fE)(request));
+    return claim !== undefined && (0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .isSameSecret */ .n_)(claim, name) && claim.version === version.number ? claim : undefined;
+}
+function isSameVersions(one, other) {
+    if (one.size !== other.size)
+        return false;
+    const format = (names) => names?.map(_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatSecretVersionName */ .BY).join();
+    return [...one].every(([key, names]) => format(names) === format(other.get(key)));
+}
+/** @throws {SECRET_WENT_BACK} when `latest` is lower than what the manifest carries */
+function refuseGoingBack(desired, carried, resolved) {
+    for (const wanted of listWanted(desired)) {
+        if (wanted.request.version.kind !== 'latest')
+            continue;
+        const now = resolved.get((0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatVersionRequest */ .fE)(wanted.request));
+        const before = findCarried(wanted, carried);
+        // Both are Google's own names: a secret of another project is another one.
+        if (now === undefined || now.project !== before?.project || !(0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .isLower */ .cs)(now.version, before.version))
+            continue;
+        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('SECRET_WENT_BACK', {
+            message: `Cannot update ${desired.file}: latest resolves to ${(0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatSecretVersionName */ .BY)(now)}, but version ${before.version} is committed.`,
+            remedy: `To go back on purpose, write \`version: ${now.version}\`; otherwise run it again, for Secret Manager may answer late.`,
+        });
+    }
+}
+
+
+/***/ }),
+
 /***/ 57933:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -54448,149 +54591,6 @@ function entriesOf(value) {
     if (value === undefined || value === null)
         return new Map();
     return new Map(Object.entries(isRecord(value) ? value : { '': value }));
-}
-
-
-/***/ }),
-
-/***/ 40390:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   E$: () => (/* binding */ isFollowing),
-/* harmony export */   E8: () => (/* binding */ pinCarried),
-/* harmony export */   Id: () => (/* binding */ findSources),
-/* harmony export */   M8: () => (/* binding */ refuseGoingBack),
-/* harmony export */   O4: () => (/* binding */ findCarried),
-/* harmony export */   UK: () => (/* binding */ listWanted),
-/* harmony export */   Vn: () => (/* binding */ resolveCarried),
-/* harmony export */   fi: () => (/* binding */ withRequests),
-/* harmony export */   ut: () => (/* binding */ isSameVersions),
-/* harmony export */   x3: () => (/* binding */ NONE)
-/* harmony export */ });
-/* harmony import */ var _desired_secret_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(42442);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
-/* harmony import */ var _google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(75274);
-// Which versions a wish comes down to: what a manifest claims to carry, what `latest` and aliases resolve to, and what
-// is held or must not go back. Pure.
-
-
-
-const NONE = new Map();
-function listWanted({ data, dataFrom }) {
-    const values = [...data].flatMap(([key, value]) => (0,_desired_secret_js__WEBPACK_IMPORTED_MODULE_1__/* .requestsOfValue */ .n)(value).map((request, index) => ({ key, index, request, named: data })));
-    return [...values, ...dataFrom.map(({ request }, index) => ({ key: undefined, index, request, named: data }))];
-}
-/** Whether time alone may bring another version. */
-function isFollowing({ version }) {
-    return version.kind !== 'number';
-}
-/** The version of the wanted secret that a manifest carries: in its place or, where that is new, in any other. */
-function findCarried({ key, index, request, named }, sources) {
-    const entries = () => [...sources].flatMap(([each, names]) => (named.has(each) ? [] : names));
-    const inPlace = key === undefined ? entries() : sources.get(key)?.slice(index, index + 1);
-    return [...(inPlace ?? []), ...[...sources.values()].flat()].find((source) => (0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .isSameSecret */ .n_)(source, request.name));
-}
-/** What the wanted versions are in a manifest that carries them. */
-function resolveCarried(desired, sources) {
-    return new Map(listWanted(desired).flatMap((wanted) => {
-        const carried = findCarried(wanted, sources);
-        return carried === undefined ? [] : [[(0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatVersionRequest */ .fE)(wanted.request), carried]];
-    }));
-}
-/**
- * The wish with the carried versions in the place of those that it asks for.
- * @returns the same object where no wanted secret is carried
- */
-function pinCarried(desired, sources, which) {
-    let isPinned = false;
-    const pin = (wanted) => {
-        const carried = which(wanted.request) ? findCarried(wanted, sources) : undefined;
-        if (carried === undefined)
-            return wanted.request;
-        isPinned = true;
-        return { name: wanted.request.name, version: { kind: 'number', number: carried.version } };
-    };
-    const pinned = withRequests(desired, pin);
-    return isPinned ? pinned : desired;
-}
-/** The same wish, but for the versions. */
-function withRequests(desired, replace) {
-    const named = desired.data;
-    const dataFrom = desired.dataFrom.map((source, index) => {
-        return { ...source, request: replace({ key: undefined, index, request: source.request, named }) };
-    });
-    const data = [...desired.data].map(([key, value]) => {
-        let index = 0;
-        const payload = (part) => {
-            return { ...part, request: replace({ key, index: index++, request: part.request, named }) };
-        };
-        if (value.kind === 'payload')
-            return [key, payload(value)];
-        const username = value.username.kind === 'payload' ? payload(value.username) : value.username;
-        return [key, { ...value, username, password: payload(value.password) }];
-    });
-    return { ...desired, data: new Map(data), dataFrom };
-}
-/**
- * The versions that the manifest has to claim. Undefined where a claim is not the one: which full name a pinned number
- * has, and which keys the entries of a payload make, only an access tells.
- */
-function findSources({ data, dataFrom }, { claimed, resolved }) {
-    const sources = new Map();
-    for (const [key, value] of data) {
-        const claims = claimed.get(key) ?? [];
-        const names = (0,_desired_secret_js__WEBPACK_IMPORTED_MODULE_1__/* .requestsOfValue */ .n)(value).map((request, index) => findVersion(request, claims[index], resolved));
-        if (!names.every((name) => name !== undefined))
-            return undefined;
-        sources.set(key, names);
-    }
-    const unused = new Set(dataFrom);
-    for (const [key, claims] of claimed) {
-        if (data.has(key))
-            continue;
-        const source = dataFrom.find(({ request }) => isClaimed(request, claims, resolved));
-        if (source === undefined)
-            return undefined;
-        unused.delete(source);
-        sources.set(key, claims);
-    }
-    return unused.size === 0 ? sources : undefined;
-}
-function isClaimed(request, claims, resolved) {
-    const [claim, ...others] = claims;
-    if (claim === undefined || others.length > 0)
-        return false;
-    const version = findVersion(request, claim, resolved);
-    return version !== undefined && (0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatSecretVersionName */ .BY)(version) === (0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatSecretVersionName */ .BY)(claim);
-}
-function findVersion(request, claim, resolved) {
-    const { name, version } = request;
-    if (version.kind !== 'number')
-        return resolved.get((0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatVersionRequest */ .fE)(request));
-    return claim !== undefined && (0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .isSameSecret */ .n_)(claim, name) && claim.version === version.number ? claim : undefined;
-}
-function isSameVersions(one, other) {
-    if (one.size !== other.size)
-        return false;
-    const format = (names) => names?.map(_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatSecretVersionName */ .BY).join();
-    return [...one].every(([key, names]) => format(names) === format(other.get(key)));
-}
-/** @throws {SECRET_WENT_BACK} when `latest` is lower than what the manifest carries */
-function refuseGoingBack(desired, carried, resolved) {
-    for (const wanted of listWanted(desired)) {
-        if (wanted.request.version.kind !== 'latest')
-            continue;
-        const now = resolved.get((0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatVersionRequest */ .fE)(wanted.request));
-        const before = findCarried(wanted, carried);
-        // Both are Google's own names: a secret of another project is another one.
-        if (now === undefined || now.project !== before?.project || !(0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .isLower */ .cs)(now.version, before.version))
-            continue;
-        throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('SECRET_WENT_BACK', {
-            message: `Cannot update ${desired.file}: latest resolves to ${(0,_google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__/* .formatSecretVersionName */ .BY)(now)}, but version ${before.version} is committed.`,
-            remedy: `To go back on purpose, write \`version: ${now.version}\`; otherwise run it again, for Secret Manager may answer late.`,
-        });
-    }
 }
 
 

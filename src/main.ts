@@ -14,15 +14,15 @@ import type { SecretSource } from './google/secret-source.ts';
 import { type Inputs, readInputs } from './inputs/inputs.ts';
 import { harmless, log } from './log.ts';
 import { findMasks } from './masks.ts';
-import { formatOutputs, formatResult } from './outputs.ts';
 import type { Plaintext } from './plaintext.ts';
 import type { Publisher } from './publisher.ts';
-import { failedReport, type Mode, type SyncReport } from './report.ts';
+import { formatOutputs, formatResult } from './report/outputs.ts';
+import { failedReport, type Mode, type SyncReport } from './report/report.ts';
+import { formatSummary } from './report/summary.ts';
 import { type RunContext, readRunContext } from './run-context.ts';
 import type { Encrypter } from './sops/encrypter.ts';
 import { sopsEnvironment } from './sops/environment.ts';
 import { createSops } from './sops/sops.ts';
-import { formatSummary } from './summary.ts';
 import { sync } from './sync.ts';
 import { createWish } from './wish.ts';
 

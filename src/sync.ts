@@ -1,23 +1,23 @@
 // The pipeline: read the branch and the versions at the same time, plan, encrypt what differs, publish it as one
 // commit. Where the branch has moved meanwhile, from the start; versions and ciphertext that are still right stay.
 
-import { openBranches } from './branches.ts';
-import { type Conclusion, conclude, listChanges } from './conclude.ts';
 import type { Deadline } from './deadline.ts';
 import { requestsOf } from './desired-secret.ts';
 import { ActionError, toActionError } from './errors.ts';
-import { startFollowing } from './follow.ts';
 import type { SecretName } from './google/resource-names.ts';
 import type { SecretSource } from './google/secret-source.ts';
-import { createGovern, type Governing, refuseOutside } from './govern.ts';
 import { rememberAccesses, rememberEncryptions } from './memory.ts';
-import { describePublication, type TextWishes } from './publication-text.ts';
+import { openBranches } from './plan/branches.ts';
+import { type Conclusion, conclude, listChanges } from './plan/conclude.ts';
+import { startFollowing } from './plan/follow.ts';
+import { createGovern, type Governing, refuseOutside } from './plan/govern.ts';
+import { describeReading } from './plan/reading.ts';
+import { encryptAll, planAll } from './plan/steps.ts';
 import { type FileChanges, type Published, type Publisher, StalePlan, type Target } from './publisher.ts';
-import { describeReading } from './reading.ts';
-import { listVersions, type Mode, reportChanges, reportSync, type SyncReport } from './report.ts';
+import { describePublication, type TextWishes } from './report/publication-text.ts';
+import { listVersions, type Mode, reportChanges, reportSync, type SyncReport } from './report/report.ts';
 import type { RunContext } from './run-context.ts';
 import type { Encrypter } from './sops/encrypter.ts';
-import { encryptAll, planAll } from './steps.ts';
 import type { DesiredState, Wish } from './wish.ts';
 
 export interface SyncRequest extends Governing {

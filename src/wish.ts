@@ -6,7 +6,7 @@ import { join, sep } from 'node:path';
 import type { Override } from './config/narrow.ts';
 import type { Desired, DesiredSecret } from './desired-secret.ts';
 import { ActionError } from './errors.ts';
-import { INPUTS } from './existing-manifest.ts';
+import { INPUTS } from './plan/existing-manifest.ts';
 
 export interface Wish {
   /** Stands in every manifest: the repository and path of a config file, or `inputs`. */

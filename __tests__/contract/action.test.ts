@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { ActionError } from '../../src/errors.ts';
 import { readInputs } from '../../src/inputs/inputs.ts';
-import { reportError, reportManifest } from '../../src/manifest-report.ts';
-import { formatOutputs } from '../../src/outputs.ts';
-import { failedReport } from '../../src/report.ts';
+import { reportError, reportManifest } from '../../src/report/manifest-report.ts';
+import { formatOutputs } from '../../src/report/outputs.ts';
+import { failedReport } from '../../src/report/report.ts';
 import { findSources, findTableRows, namesOf, read, readAction } from './project.ts';
 
 const action = readAction('action.yml');

@@ -6,7 +6,11 @@ import { reportOf } from './reading.ts';
 
 const COUNT = 120;
 const file = (index: number) => `clusters/dev/team-${index % 6}/secret-${index}.yaml`;
-const manifest = (index: number) => ({ file: file(index), name: `secret-${index}`, data: { token: `SECRET_${index}` } });
+const manifest = (index: number) => ({
+  file: file(index),
+  name: `secret-${index}`,
+  data: { token: `SECRET_${index}` },
+});
 const MANIFESTS = Array.from({ length: COUNT }, (_, index) => manifest(index));
 const SECRETS = Object.fromEntries(MANIFESTS.map((_, index) => [`SECRET_${index}`, [`payload of ${index}`]]));
 

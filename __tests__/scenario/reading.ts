@@ -1,6 +1,6 @@
 // What a test reads off a run and off the Flux repository: the report, the requests, the manifest opened without sops.
 import { parse } from 'yaml';
-import type { SyncReport } from '../../src/report.ts';
+import type { SyncReport } from '../../src/report/report.ts';
 import type { ActionRun } from '../stand-ins/runner.ts';
 import { decryptIndependently, type OpenedDocument, type OracleKeys } from '../stand-ins/sops-oracle.ts';
 import { FILE, type World, type WorldRun } from '../stand-ins/world.ts';

@@ -1,7 +1,7 @@
 // Reports of runs, as far as those who tell of them look at them.
 
-import type { ManifestReport, SourceReport } from '../../src/manifest-report.ts';
-import type { SyncReport } from '../../src/report.ts';
+import type { ManifestReport, SourceReport } from '../../src/report/manifest-report.ts';
+import type { SyncReport } from '../../src/report/report.ts';
 
 export const COMMIT = {
   oid: 'ffac537e6cbbf934b08745a378932722df287a53',

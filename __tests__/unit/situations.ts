@@ -1,10 +1,7 @@
 // Situations that a run meets: what is wished, what the branch holds, what latest is. And what a run publishes in one,
 // encrypted by the real sops, so that it is what the next run meets.
 import { expect } from 'vitest';
-import { openBranches } from '../../src/branches.ts';
 import { type DesiredSecret, type PayloadValue, requestsOf } from '../../src/desired-secret.ts';
-import { encryptStep } from '../../src/encrypt-step.ts';
-import type { ExistingFile } from '../../src/existing-manifest.ts';
 import {
   formatVersionRequest,
   type SecretVersionName,
@@ -12,12 +9,15 @@ import {
   type VersionRequest,
 } from '../../src/google/resource-names.ts';
 import { Plaintext } from '../../src/plaintext.ts';
-import { type Contents, isWrite, plan, type Situation, type Write } from '../../src/plan.ts';
+import { openBranches } from '../../src/plan/branches.ts';
+import { encryptStep } from '../../src/plan/encrypt-step.ts';
+import type { ExistingFile } from '../../src/plan/existing-manifest.ts';
+import { type Contents, isWrite, plan, type Situation, type Write } from '../../src/plan/plan.ts';
+import { type Planning, planStep, type Step } from '../../src/plan/step.ts';
+import { isFollowing } from '../../src/plan/versions.ts';
 import type { Proposal, Snapshot, Target } from '../../src/publisher.ts';
 import { type EncryptionRule, recipientsRule } from '../../src/sops/encryption-rule.ts';
 import { SopsDocument } from '../../src/sops/sops-document.ts';
-import { type Planning, planStep, type Step } from '../../src/step.ts';
-import { isFollowing } from '../../src/versions.ts';
 import { generateAgeKey, openWorkshop } from './sops/real-sops.ts';
 
 export const FILE = 'clusters/dev/demo/kbot-token.yaml';

@@ -5,7 +5,7 @@ import { type Desired, requestsOf } from '../desired-secret.ts';
 import { ActionError } from '../errors.ts';
 import { formatVersionRequest, type SecretName, type VersionRequest } from '../google/resource-names.ts';
 import { shown } from '../markdown.ts';
-import { withRequests } from '../versions.ts';
+import { withRequests } from '../plan/versions.ts';
 import type { Config } from './config.ts';
 
 /** One secret, wherever it is used, at this version. */

@@ -8,7 +8,7 @@ import {
   isProvenance,
   type Provenance,
 } from '../../../src/kubernetes/provenance.ts';
-import { buildClearManifest, plan } from '../../../src/plan.ts';
+import { buildClearManifest, plan } from '../../../src/plan/plan.ts';
 import { type EncryptionRule, recipientsRule } from '../../../src/sops/encryption-rule.ts';
 
 const SOURCE = { project: '123456789012', secret: 'TELE_TOKEN', version: '3' };

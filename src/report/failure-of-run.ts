@@ -1,7 +1,7 @@
 // The one error of a run in which manifests have failed.
 
-import { ActionError } from './errors.ts';
-import type { FailedStep, Step } from './step.ts';
+import { ActionError } from '../errors.ts';
+import type { FailedStep, Step } from '../plan/step.ts';
 
 /**
  * Undefined where none has. One that failed alone speaks for the run.

@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import type { Conclusion } from '../../src/conclude.ts';
-import { ActionError } from '../../src/errors.ts';
-import { failureOf } from '../../src/failure-of-run.ts';
-import { EditedKustomization } from '../../src/flux/kustomization.ts';
-import { formatVersionRequest } from '../../src/google/resource-names.ts';
-import { reportManifest } from '../../src/manifest-report.ts';
-import type { Published } from '../../src/publisher.ts';
-import { failedReport, listVersions, type Mode, reportChanges, reportSync } from '../../src/report.ts';
-import type { Step } from '../../src/step.ts';
+import { ActionError } from '../../../src/errors.ts';
+import { EditedKustomization } from '../../../src/flux/kustomization.ts';
+import { formatVersionRequest } from '../../../src/google/resource-names.ts';
+import type { Conclusion } from '../../../src/plan/conclude.ts';
+import type { Step } from '../../../src/plan/step.ts';
+import type { Published } from '../../../src/publisher.ts';
+import { failureOf } from '../../../src/report/failure-of-run.ts';
+import { reportManifest } from '../../../src/report/manifest-report.ts';
+import { failedReport, listVersions, type Mode, reportChanges, reportSync } from '../../../src/report/report.ts';
 import {
   commit,
   desire,
@@ -24,7 +24,7 @@ import {
   stepIn,
   targetOf,
   version,
-} from './situations.ts';
+} from '../situations.ts';
 
 const TODAY = new Date('2026-11-20T10:00:00.000Z');
 const second = await commit(situation(), '2');

@@ -1,9 +1,9 @@
 // What a branch already holds in a file that is to be written or deleted, and whether this action may do so.
 
-import type { DesiredSecret } from './desired-secret.ts';
-import { ActionError } from './errors.ts';
-import { findProvenance, isProvenance, MANAGED_BY, type Provenance } from './kubernetes/provenance.ts';
-import { isRecord, type SopsDocument } from './sops/sops-document.ts';
+import type { DesiredSecret } from '../desired-secret.ts';
+import { ActionError } from '../errors.ts';
+import { findProvenance, isProvenance, MANAGED_BY, type Provenance } from '../kubernetes/provenance.ts';
+import { isRecord, type SopsDocument } from '../sops/sops-document.ts';
 
 export interface ExistingManifest {
   document: SopsDocument;

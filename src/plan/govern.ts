@@ -1,13 +1,13 @@
 // Which rule each manifest is encrypted by, and whether the workflow allows what is asked for. Globs and RE2 are
 // loaded only by runs that need them.
 
-import { ActionError, ownError } from './errors.ts';
-import type { SecretName } from './google/resource-names.ts';
-import type { Guard, Policy } from './policy.ts';
-import { findConfiguration, type Snapshot } from './publisher.ts';
-import type { SopsConfiguration } from './sops/configuration.ts';
-import type { FindCreationRule } from './sops/creation-rule.ts';
-import { type EncryptionRule, type Recipient, recipientsRule } from './sops/encryption-rule.ts';
+import { ActionError, ownError } from '../errors.ts';
+import type { SecretName } from '../google/resource-names.ts';
+import type { Guard, Policy } from '../policy.ts';
+import { findConfiguration, type Snapshot } from '../publisher.ts';
+import type { SopsConfiguration } from '../sops/configuration.ts';
+import type { FindCreationRule } from '../sops/creation-rule.ts';
+import { type EncryptionRule, type Recipient, recipientsRule } from '../sops/encryption-rule.ts';
 
 /** The rule that a file falls under, and the `.sops.yaml` that it stands in (undefined for recipients from inputs). */
 interface Governance {
@@ -40,7 +40,7 @@ export async function createGovern(
     const governance = { rule: recipientsRule(recipients), configuration: undefined };
     return () => governance;
   }
-  const { parseCreationRules } = await import('./sops/creation-rule.ts');
+  const { parseCreationRules } = await import('../sops/creation-rule.ts');
   const guard = await loadGuard(policy);
   const rules = new Map<string, FindCreationRule>();
   const govern: Govern = (file) => {
@@ -69,7 +69,7 @@ function refuseRules(govern: Govern, files: readonly string[]): void {
 
 async function loadGuard(policy: Policy): Promise<Guard | undefined> {
   if (policy.allowedSecrets.length + policy.allowedRecipients.length === 0) return undefined;
-  const { createGuard } = await import('./policy.ts');
+  const { createGuard } = await import('../policy.ts');
   return createGuard(policy);
 }
 

@@ -1,9 +1,9 @@
 // What has to be read of the Flux repository before a wish can be planned: one list of paths for one query.
 
-import { folderOf, foldersAbove, kustomizationPaths } from './flux/folders.ts';
-import { configurationPaths, type ReadRequest } from './publisher.ts';
-import type { Recipient } from './sops/encryption-rule.ts';
-import type { DesiredState, Wish } from './wish.ts';
+import { folderOf, foldersAbove, kustomizationPaths } from '../flux/folders.ts';
+import { configurationPaths, type ReadRequest } from '../publisher.ts';
+import type { Recipient } from '../sops/encryption-rule.ts';
+import type { DesiredState, Wish } from '../wish.ts';
 
 export function describeReading(
   { desired, prune }: DesiredState,

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Document, parse, parseDocument } from 'yaml';
-import { requestsOf } from '../../src/desired-secret.ts';
-import { formatVersionRequest, type VersionRequest } from '../../src/google/resource-names.ts';
-import { buildClearManifest, plan, type Situation } from '../../src/plan.ts';
-import { EncryptedManifest } from '../../src/sops/encrypted-manifest.ts';
-import { recipientsRule } from '../../src/sops/encryption-rule.ts';
+import { requestsOf } from '../../../src/desired-secret.ts';
+import { formatVersionRequest, type VersionRequest } from '../../../src/google/resource-names.ts';
+import { buildClearManifest, plan, type Situation } from '../../../src/plan/plan.ts';
+import { EncryptedManifest } from '../../../src/sops/encrypted-manifest.ts';
+import { recipientsRule } from '../../../src/sops/encryption-rule.ts';
 import {
   type Circumstances,
   commit,
@@ -24,7 +24,7 @@ import {
   situation,
   version,
   type Wish,
-} from './situations.ts';
+} from '../situations.ts';
 
 /** As by an input of this run, and not by what stands in a config. */
 function askedByName(given: Situation): Situation {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { findClaims, mayDelete, readExistingManifest } from '../../src/existing-manifest.ts';
-import { droppedKeys } from '../../src/losses.ts';
-import { SopsDocument } from '../../src/sops/sops-document.ts';
-import { desire, FILE, OWNER, registry, request, type Wish } from './situations.ts';
+import { findClaims, mayDelete, readExistingManifest } from '../../../src/plan/existing-manifest.ts';
+import { droppedKeys } from '../../../src/plan/losses.ts';
+import { SopsDocument } from '../../../src/sops/sops-document.ts';
+import { desire, FILE, OWNER, registry, request, type Wish } from '../situations.ts';
 
 const TEMPLATE = `sha256:${'0'.repeat(64)}`;
 

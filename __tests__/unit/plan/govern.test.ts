@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { ActionError } from '../../src/errors.ts';
-import { createGovern, type Governing, refuseOutside } from '../../src/govern.ts';
-import { type Recipient, recipientsRule } from '../../src/sops/encryption-rule.ts';
-import { snapshot } from './situations.ts';
+import { ActionError } from '../../../src/errors.ts';
+import { createGovern, type Governing, refuseOutside } from '../../../src/plan/govern.ts';
+import { type Recipient, recipientsRule } from '../../../src/sops/encryption-rule.ts';
+import { snapshot } from '../situations.ts';
 
 const age = (id: string): Recipient => ({ kind: 'age', id });
 const rules = (...lines: string[]) => `creation_rules:\n${lines.map((line) => `- ${line}\n`).join('')}`;

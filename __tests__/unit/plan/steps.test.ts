@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, parseDocument } from 'yaml';
-import { openBranches } from '../../src/branches.ts';
-import type { Desired } from '../../src/desired-secret.ts';
-import { ActionError, type ErrorCode } from '../../src/errors.ts';
-import { formatVersionRequest, type SecretVersionRequest } from '../../src/google/resource-names.ts';
-import type { SecretSource } from '../../src/google/secret-source.ts';
-import { reportManifest } from '../../src/manifest-report.ts';
-import { rememberAccesses } from '../../src/memory.ts';
-import { Plaintext } from '../../src/plaintext.ts';
-import type { Proposal, Snapshot } from '../../src/publisher.ts';
-import type { Encrypter } from '../../src/sops/encrypter.ts';
-import type { Step } from '../../src/step.ts';
-import { encryptAll, type PlanRequest, planAll } from '../../src/steps.ts';
+import type { Desired } from '../../../src/desired-secret.ts';
+import { ActionError, type ErrorCode } from '../../../src/errors.ts';
+import { formatVersionRequest, type SecretVersionRequest } from '../../../src/google/resource-names.ts';
+import type { SecretSource } from '../../../src/google/secret-source.ts';
+import { rememberAccesses } from '../../../src/memory.ts';
+import { Plaintext } from '../../../src/plaintext.ts';
+import { openBranches } from '../../../src/plan/branches.ts';
+import type { Step } from '../../../src/plan/step.ts';
+import { encryptAll, type PlanRequest, planAll } from '../../../src/plan/steps.ts';
+import type { Proposal, Snapshot } from '../../../src/publisher.ts';
+import { reportManifest } from '../../../src/report/manifest-report.ts';
+import type { Encrypter } from '../../../src/sops/encrypter.ts';
 import {
   commit,
   desire,
@@ -32,8 +32,8 @@ import {
   targetOf,
   version,
   type Wish,
-} from './situations.ts';
-import { openWorkshop, type Workshop } from './sops/real-sops.ts';
+} from '../situations.ts';
+import { openWorkshop, type Workshop } from '../sops/real-sops.ts';
 
 let second: string;
 let heldFirst: string;

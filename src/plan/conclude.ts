@@ -1,12 +1,12 @@
 // What the run as a whole comes to, once each manifest's step is known: what goes since nothing asks for it any more,
 // what the folders' `kustomization.yaml` need, and what of it all is to be written.
 
+import { ActionError, ownError } from '../errors.ts';
+import { type Folders, folderOf, openFolders } from '../flux/folders.ts';
+import type { EditedKustomization } from '../flux/kustomization.ts';
+import type { FileChanges, Snapshot } from '../publisher.ts';
 import type { Branches } from './branches.ts';
-import { ActionError, ownError } from './errors.ts';
 import { findClaims } from './existing-manifest.ts';
-import { type Folders, folderOf, openFolders } from './flux/folders.ts';
-import type { EditedKustomization } from './flux/kustomization.ts';
-import type { FileChanges, Snapshot } from './publisher.ts';
 import type { Step } from './step.ts';
 
 export interface Conclusion {

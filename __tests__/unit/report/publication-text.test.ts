@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import picomatch from 'picomatch';
 import { describe, expect, test } from 'vitest';
-import { formatCommitBody } from '../../src/github/commit-message.ts';
-import { describePublication, type TextWishes } from '../../src/publication-text.ts';
-import type { ChangesReport } from '../../src/report.ts';
-import type { RunContext } from '../../src/run-context.ts';
-import { LONG_FOLDER, manifest, manyManifests, source, type Told } from './reports.ts';
+import { formatCommitBody } from '../../../src/github/commit-message.ts';
+import { describePublication, type TextWishes } from '../../../src/report/publication-text.ts';
+import type { ChangesReport } from '../../../src/report/report.ts';
+import type { RunContext } from '../../../src/run-context.ts';
+import { LONG_FOLDER, manifest, manyManifests, source, type Told } from '../reports.ts';
 
 const run: RunContext = {
   id: '0b0e2c8a-5f5c-4f0e-9d7f-3a1c2b4d5e6f',

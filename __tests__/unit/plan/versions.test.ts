@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { DataValue, DesiredSecret } from '../../src/desired-secret.ts';
-import { formatVersionRequest, type SecretVersionName } from '../../src/google/resource-names.ts';
+import type { DataValue, DesiredSecret } from '../../../src/desired-secret.ts';
+import { formatVersionRequest, type SecretVersionName } from '../../../src/google/resource-names.ts';
 import {
   findCarried,
   findSources,
@@ -10,8 +10,8 @@ import {
   refuseGoingBack,
   resolveCarried,
   withRequests,
-} from '../../src/versions.ts';
-import { desire, LATEST, number, payload, registry, request, version } from './situations.ts';
+} from '../../../src/plan/versions.ts';
+import { desire, LATEST, number, payload, registry, request, version } from '../situations.ts';
 
 const A2 = version('2', { secret: 'A' });
 const A3 = version('3', { secret: 'A' });

@@ -7,8 +7,8 @@ import {
   type EntriesSource,
   type PayloadValue,
   requestsOfValue,
-} from './desired-secret.ts';
-import { ActionError } from './errors.ts';
+} from '../desired-secret.ts';
+import { ActionError } from '../errors.ts';
 import {
   formatSecretVersionName,
   formatVersionRequest,
@@ -16,8 +16,8 @@ import {
   isSameSecret,
   type SecretVersionName,
   type SecretVersionRequest,
-} from './google/resource-names.ts';
-import type { Sources } from './kubernetes/provenance.ts';
+} from '../google/resource-names.ts';
+import type { Sources } from '../kubernetes/provenance.ts';
 
 /** `formatVersionRequest` → what it resolved to. */
 export type Resolved = ReadonlyMap<string, SecretVersionName>;

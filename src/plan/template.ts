@@ -1,9 +1,9 @@
 // Digests of what shapes a manifest beside its versions: what was asked for, not what Google resolved it to.
 
-import type { DataValue, DesiredSecret, EntriesSource, PayloadValue } from './desired-secret.ts';
-import type { SecretVersionRequest } from './google/resource-names.ts';
-import { digestTemplate } from './kubernetes/provenance.ts';
-import { type EncryptionRule, formatEncryptionRule } from './sops/encryption-rule.ts';
+import type { DataValue, DesiredSecret, EntriesSource, PayloadValue } from '../desired-secret.ts';
+import type { SecretVersionRequest } from '../google/resource-names.ts';
+import { digestTemplate } from '../kubernetes/provenance.ts';
+import { type EncryptionRule, formatEncryptionRule } from '../sops/encryption-rule.ts';
 
 /** Raised only where another digest for the same wish is intended: every manifest is then encrypted anew. */
 const TEMPLATE_FORMAT = 1;

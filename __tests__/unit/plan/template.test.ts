@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { DataValue } from '../../src/desired-secret.ts';
-import { recipientsRule } from '../../src/sops/encryption-rule.ts';
-import { declarationOf, templateOf } from '../../src/template.ts';
-import { desire, LATEST, number, payload, registry, request, STABLE, type Wish } from './situations.ts';
+import type { DataValue } from '../../../src/desired-secret.ts';
+import { declarationOf, templateOf } from '../../../src/plan/template.ts';
+import { recipientsRule } from '../../../src/sops/encryption-rule.ts';
+import { desire, LATEST, number, payload, registry, request, STABLE, type Wish } from '../situations.ts';
 
 const rule = recipientsRule([{ kind: 'gcp_kms', id: 'projects/p/locations/global/keyRings/r/cryptoKeys/k' }]);
 const template = (wish: Wish = {}) => templateOf(desire(wish), rule);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { ActionError } from '../../src/errors.ts';
-import { failedReport, type SyncReport } from '../../src/report.ts';
-import { formatSummary } from '../../src/summary.ts';
+import { ActionError } from '../../../src/errors.ts';
+import { failedReport, type SyncReport } from '../../../src/report/report.ts';
+import { formatSummary } from '../../../src/report/summary.ts';
 import {
   COMMIT as commit,
   LONG_FOLDER,
@@ -11,7 +11,7 @@ import {
   report,
   source,
   type Told,
-} from './reports.ts';
+} from '../reports.ts';
 
 const hold = { by: 'hubot', since: '2026-01-02T03:04:05.000Z' };
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { ActionError } from '../../src/errors.ts';
-import { countOutcomes, formatOutputs, formatResult } from '../../src/outputs.ts';
-import { failedReport, type SyncReport } from '../../src/report.ts';
-import { COMMIT, manifest, manyManifests, PULL_REQUEST, report, source } from './reports.ts';
+import { ActionError } from '../../../src/errors.ts';
+import { countOutcomes, formatOutputs, formatResult } from '../../../src/report/outputs.ts';
+import { failedReport, type SyncReport } from '../../../src/report/report.ts';
+import { COMMIT, manifest, manyManifests, PULL_REQUEST, report, source } from '../reports.ts';
 
 const FILE = 'clusters/dev/demo/kbot-token.yaml';
 const cancelled = new ActionError('CANCELLED', { message: 'Cannot go on.', remedy: 'Run it again.' });

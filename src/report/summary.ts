@@ -1,8 +1,8 @@
 // The job summary: one table that a person understands at a glance, and what they should know beside it. With many
 // manifests it lists what changed and counts the rest.
 
+import { code, codeBlock, link, tableWithin, takeWithin } from '../markdown.ts';
 import { type ErrorReport, isChange, type ManifestReport, type SourceReport } from './manifest-report.ts';
-import { code, codeBlock, link, tableWithin, takeWithin } from './markdown.ts';
 import { countOutcomes } from './outputs.ts';
 import type { KustomizationReport, SyncReport } from './report.ts';
 

@@ -1,14 +1,14 @@
 // What has to be done for one file, decided from what is wished, what the branch holds and what `latest` and
 // aliases resolve to. Pure: nothing is read, decrypted or accessed to find out.
 
-import type { DesiredSecret } from './desired-secret.ts';
-import { ActionError } from './errors.ts';
+import type { DesiredSecret } from '../desired-secret.ts';
+import { ActionError } from '../errors.ts';
+import { formatVersionRequest } from '../google/resource-names.ts';
+import { formatProvenance, type Hold, MANAGED_BY, type Provenance, type Sources } from '../kubernetes/provenance.ts';
+import type { ClearManifest } from '../kubernetes/secret-manifest.ts';
+import { EncryptedManifest } from '../sops/encrypted-manifest.ts';
+import type { EncryptionRule } from '../sops/encryption-rule.ts';
 import { type ExistingFile, type ExistingManifest, readExistingManifest } from './existing-manifest.ts';
-import { formatVersionRequest } from './google/resource-names.ts';
-import { formatProvenance, type Hold, MANAGED_BY, type Provenance, type Sources } from './kubernetes/provenance.ts';
-import type { ClearManifest } from './kubernetes/secret-manifest.ts';
-import { EncryptedManifest } from './sops/encrypted-manifest.ts';
-import type { EncryptionRule } from './sops/encryption-rule.ts';
 import { declarationOf, templateOf } from './template.ts';
 import {
   findSources,

@@ -1,7 +1,7 @@
 // What writing over a manifest would lose, and whether it may: data keys that nobody asks for any more.
 
-import { type DesiredSecret, requestsOf } from './desired-secret.ts';
-import { ActionError } from './errors.ts';
+import { type DesiredSecret, requestsOf } from '../desired-secret.ts';
+import { ActionError } from '../errors.ts';
 import { type ExistingManifest, INPUTS } from './existing-manifest.ts';
 import type { Write } from './plan.ts';
 

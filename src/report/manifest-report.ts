@@ -1,18 +1,18 @@
 // What a run did to one manifest, as data.
 
-import type { DesiredSecret } from './desired-secret.ts';
-import type { ActionError, ErrorCode } from './errors.ts';
+import type { DesiredSecret } from '../desired-secret.ts';
+import type { ActionError, ErrorCode } from '../errors.ts';
 import {
   formatSecretName,
   formatSecretVersionName,
   formatVersion,
   formatVersionRequest,
-} from './google/resource-names.ts';
-import { describeExpiry } from './kubernetes/key-pair.ts';
-import type { Hold, Sources } from './kubernetes/provenance.ts';
-import { shown } from './markdown.ts';
-import type { Step } from './step.ts';
-import { findCarried, listWanted, type Resolved } from './versions.ts';
+} from '../google/resource-names.ts';
+import { describeExpiry } from '../kubernetes/key-pair.ts';
+import type { Hold, Sources } from '../kubernetes/provenance.ts';
+import { shown } from '../markdown.ts';
+import type { Step } from '../plan/step.ts';
+import { findCarried, listWanted, type Resolved } from '../plan/versions.ts';
 
 export type ChangeOutcome = 'created' | 'updated' | 'deleted';
 /** `skipped`: it would have been written, but another one failed. */

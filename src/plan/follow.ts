@@ -1,15 +1,15 @@
 // What `latest`, `latest-enabled` and aliases are now. A pinned number is not asked for: it may need no access at all.
 
-import { type Desired, type DesiredSecret, requestsOf } from './desired-secret.ts';
-import { ActionError, ownError } from './errors.ts';
+import { type Desired, type DesiredSecret, requestsOf } from '../desired-secret.ts';
+import { ActionError, ownError } from '../errors.ts';
 import {
   formatSecretVersionName,
   formatVersionRequest,
   type SecretVersionName,
   type SecretVersionRequest,
-} from './google/resource-names.ts';
-import type { SecretSource } from './google/secret-source.ts';
-import { startProgress } from './progress.ts';
+} from '../google/resource-names.ts';
+import type { SecretSource } from '../google/secret-source.ts';
+import { startProgress } from '../progress.ts';
 import { isFollowing, type Resolved } from './versions.ts';
 
 /** https://docs.cloud.google.com/secret-manager/quotas: `latest-enabled` waits for it. */

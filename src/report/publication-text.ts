@@ -1,10 +1,10 @@
 // What stands on GitHub about a change: the commit's message, and the pull request's title and body.
 
-import { isLower } from './google/resource-names.ts';
+import { isLower } from '../google/resource-names.ts';
+import { code, link, tableWithin } from '../markdown.ts';
+import type { RunContext } from '../run-context.ts';
 import type { ManifestReport, SourceReport } from './manifest-report.ts';
-import { code, link, tableWithin } from './markdown.ts';
 import type { ChangesReport } from './report.ts';
-import type { RunContext } from './run-context.ts';
 
 export interface TextWishes {
   commitMessage: string | undefined;

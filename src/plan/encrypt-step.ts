@@ -1,14 +1,14 @@
 // The ciphertext of a manifest that is to be written: its versions are accessed, its data is made, sops encrypts it.
 
-import { type DesiredSecret, requestsOf } from './desired-secret.ts';
-import { ActionError } from './errors.ts';
-import { formatSecretVersionName, formatVersionRequest } from './google/resource-names.ts';
-import type { AccessedVersion, SecretSource } from './google/secret-source.ts';
-import { buildSecretData } from './kubernetes/secret-data.ts';
-import { emptyKeys } from './kubernetes/secret-manifest.ts';
+import { type DesiredSecret, requestsOf } from '../desired-secret.ts';
+import { ActionError } from '../errors.ts';
+import { formatSecretVersionName, formatVersionRequest } from '../google/resource-names.ts';
+import type { AccessedVersion, SecretSource } from '../google/secret-source.ts';
+import { buildSecretData } from '../kubernetes/secret-data.ts';
+import { emptyKeys } from '../kubernetes/secret-manifest.ts';
+import type { Encrypter } from '../sops/encrypter.ts';
 import { notesOnEntries } from './losses.ts';
 import { buildClearManifest, type Write } from './plan.ts';
-import type { Encrypter } from './sops/encrypter.ts';
 import type { WriteStep } from './step.ts';
 import { findCarried, isFollowing, listWanted } from './versions.ts';
 

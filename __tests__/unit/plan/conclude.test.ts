@@ -1,13 +1,13 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse, parseDocument } from 'yaml';
-import { openBranches } from '../../src/branches.ts';
-import { type Conclusion, conclude, listChanges } from '../../src/conclude.ts';
-import { ActionError } from '../../src/errors.ts';
-import { kustomizationPaths } from '../../src/flux/folders.ts';
-import type { Snapshot } from '../../src/publisher.ts';
-import type { Step } from '../../src/step.ts';
-import { planStep } from '../../src/step.ts';
-import { commit, desire, encryptIn, OWNER, planning, situation, snapshot, targetOf } from './situations.ts';
+import { ActionError } from '../../../src/errors.ts';
+import { kustomizationPaths } from '../../../src/flux/folders.ts';
+import { openBranches } from '../../../src/plan/branches.ts';
+import { type Conclusion, conclude, listChanges } from '../../../src/plan/conclude.ts';
+import type { Step } from '../../../src/plan/step.ts';
+import { planStep } from '../../../src/plan/step.ts';
+import type { Snapshot } from '../../../src/publisher.ts';
+import { commit, desire, encryptIn, OWNER, planning, situation, snapshot, targetOf } from '../situations.ts';
 
 const FOLDER = 'clusters/dev/demo';
 const at = (name: string) => `${FOLDER}/${name}`;

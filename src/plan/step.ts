@@ -1,18 +1,18 @@
 // One manifest's way through a run: what has to be done to it, and what an earlier run has done already.
 
+import { type Desired, type DesiredAbsence, type DesiredSecret, requestsOf } from '../desired-secret.ts';
+import { ActionError } from '../errors.ts';
+import { formatVersionRequest, type SecretVersionName } from '../google/resource-names.ts';
+import type { Hold } from '../kubernetes/provenance.ts';
+import type { RememberingSource } from '../memory.ts';
+import type { SopsConfiguration } from '../sops/configuration.ts';
+import type { EncryptedManifest } from '../sops/encrypted-manifest.ts';
+import { SopsDocument } from '../sops/sops-document.ts';
 import { type Branches, pinAllHeld } from './branches.ts';
-import { type Desired, type DesiredAbsence, type DesiredSecret, requestsOf } from './desired-secret.ts';
-import { ActionError } from './errors.ts';
 import { findClaims, mayDelete } from './existing-manifest.ts';
-import { formatVersionRequest, type SecretVersionName } from './google/resource-names.ts';
 import type { Govern } from './govern.ts';
-import type { Hold } from './kubernetes/provenance.ts';
 import { notesOn, notesOnEntries } from './losses.ts';
-import type { RememberingSource } from './memory.ts';
 import { type Change, isWrite, type Leave, pinHeld, plan, type Situation, verifyAs, type Write } from './plan.ts';
-import type { SopsConfiguration } from './sops/configuration.ts';
-import type { EncryptedManifest } from './sops/encrypted-manifest.ts';
-import { SopsDocument } from './sops/sops-document.ts';
 import { isFollowing, pinCarried, type Resolved, resolveCarried } from './versions.ts';
 
 export type Step = LeaveStep | AbsentStep | WriteStep | DeleteStep | PostponedStep | FailedStep;

@@ -1,10 +1,12 @@
 // What a run did, as data: the outputs, the summary, the log and the texts on GitHub are all made from it.
 
-import { type Conclusion, listChanges } from './conclude.ts';
-import type { ActionError } from './errors.ts';
+import type { ActionError } from '../errors.ts';
+import type { EditedKustomization } from '../flux/kustomization.ts';
+import { formatSecretVersionName } from '../google/resource-names.ts';
+import { type Conclusion, listChanges } from '../plan/conclude.ts';
+import type { Commit, Published, Snapshot, Target } from '../publisher.ts';
+import type { RunContext } from '../run-context.ts';
 import { failureOf } from './failure-of-run.ts';
-import type { EditedKustomization } from './flux/kustomization.ts';
-import { formatSecretVersionName } from './google/resource-names.ts';
 import {
   type ChangeOutcome,
   type ErrorReport,
@@ -13,8 +15,6 @@ import {
   reportError,
   reportManifest,
 } from './manifest-report.ts';
-import type { Commit, Published, Snapshot, Target } from './publisher.ts';
-import type { RunContext } from './run-context.ts';
 
 type Outcome = ChangeOutcome | 'mixed' | 'unchanged' | 'held' | 'failed';
 

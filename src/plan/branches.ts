@@ -1,10 +1,10 @@
 // The manifests of the base and of what an earlier run proposes, each taken apart once.
 
-import type { DesiredSecret } from './desired-secret.ts';
+import type { DesiredSecret } from '../desired-secret.ts';
+import { readSnapshot, type Target } from '../publisher.ts';
+import { SopsDocument } from '../sops/sops-document.ts';
 import { type ExistingFile, findClaims } from './existing-manifest.ts';
 import { pinHeld } from './plan.ts';
-import { readSnapshot, type Target } from './publisher.ts';
-import { SopsDocument } from './sops/sops-document.ts';
 
 /** @throws {FILE_NOT_REGULAR | FILE_NOT_READABLE} by file */
 type FindFile = (file: string) => ExistingFile | undefined;

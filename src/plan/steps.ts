@@ -1,16 +1,16 @@
 // All manifests of a run through one phase after the other. What fails for one of them is its own, and the others go on.
 
+import type { Desired, DesiredSecret } from '../desired-secret.ts';
+import { ownError } from '../errors.ts';
+import type { SecretSource } from '../google/secret-source.ts';
+import type { Hold } from '../kubernetes/provenance.ts';
+import type { RememberingSource } from '../memory.ts';
+import { startProgress } from '../progress.ts';
+import type { Encrypter } from '../sops/encrypter.ts';
 import { type Branches, pinAllHeld } from './branches.ts';
-import type { Desired, DesiredSecret } from './desired-secret.ts';
 import { encryptStep } from './encrypt-step.ts';
-import { ownError } from './errors.ts';
 import { followVersions } from './follow.ts';
-import type { SecretSource } from './google/secret-source.ts';
 import type { Govern } from './govern.ts';
-import type { Hold } from './kubernetes/provenance.ts';
-import type { RememberingSource } from './memory.ts';
-import { startProgress } from './progress.ts';
-import type { Encrypter } from './sops/encrypter.ts';
 import { type Planning, planStep, planWithoutGoogle, type Step } from './step.ts';
 
 export interface PlanRequest {
