@@ -43548,7 +43548,8 @@ function startDeadline(milliseconds) {
     });
     return {
         signal,
-        remaining: () => Math.max(0, end - performance.now()),
+        // A timer may fire a fraction of a millisecond early.
+        remaining: () => (signal.aborted ? 0 : Math.max(0, end - performance.now())),
         race,
         sleep: (milliseconds) => race((0,promises_namespaceObject.setTimeout)(milliseconds, undefined, { signal })),
         cancel: (reason) => controller.abort(reason),

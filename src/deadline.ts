@@ -33,7 +33,8 @@ export function startDeadline(milliseconds: number): Deadline {
 
   return {
     signal,
-    remaining: () => Math.max(0, end - performance.now()),
+    // A timer may fire a fraction of a millisecond early.
+    remaining: () => (signal.aborted ? 0 : Math.max(0, end - performance.now())),
     race,
     sleep: (milliseconds) => race(delay(milliseconds, undefined, { signal })),
     cancel: (reason) => controller.abort(reason),
