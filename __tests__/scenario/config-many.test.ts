@@ -54,3 +54,21 @@ test('the pull request names what changes, and no more processes of sops run tha
   expect(pullRequest?.body).not.toContain('secret-77');
   expect((await sops.calls()).filter(({ arguments: given }) => given.includes('encrypt'))).toHaveLength(1);
 });
+
+test('runs for different folders at the same moment end with every change in, one commit each', async () => {
+  const folders = [0, 1, 2, 3].map((team) => `clusters/dev/team-${team}`);
+  const manifests = MANIFESTS.filter(({ file: each }) => folders.some((folder) => each.startsWith(`${folder}/`)));
+  const kustomizations = folders.map((folder) => [`${folder}/kustomization.yaml`, 'resources: []\n']);
+  await using world = await startConfigWorld({
+    config: { manifests: manifests.slice(0, 24) },
+    secrets: SECRETS,
+    files: Object.fromEntries(kustomizations),
+  });
+  const runs = await Promise.all(folders.map((folder) => runConfig(world, { only: `${folder}/**` })));
+  await using nightly = await runConfig(world);
+
+  expect(runs.map(({ outputs }) => outputs['outcome'])).toEqual(folders.map(() => 'created'));
+  expect(world.flux.log('main')).toHaveLength(1 + folders.length);
+  expect(nightly.outputs, nightly.stdout).toMatchObject({ outcome: 'unchanged', changed: 'false' });
+  for (const run of runs) await run[Symbol.asyncDispose]();
+});
