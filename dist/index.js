@@ -49665,6 +49665,7 @@ async function findProposal(client, request) {
         files: head.files,
         unusable: head.unusable,
         pullRequest: open,
+        isProposed: (file) => commits.length > 0 && ![head.filesBefore, base.files].some((files) => files.get(file) === head.files.get(file)),
         runCommit: runCommit && toCommit(runCommit),
         holds: (changes) => holdsJust(changes, { base, head, commits }),
         mayBeDeleted: commits.length > 0 || findClaim(head)?.scope === scope || isDefaultBranch(branch),
@@ -52061,7 +52062,9 @@ function reportSync({ repository, mode, run }, target, conclusion, published) {
     const kustomizations = isSkipped || !isNew ? [] : conclusion.kustomizations.map(reportKustomization);
     const error = failureOf(conclusion.steps, countPublished(conclusion, target.base, published));
     const outcomes = new Set(manifests.map(({ outcome }) => outcome).filter(isChange));
-    if (kustomizations.length > 0 && outcomes.size === 0)
+    // A held rollback that is proposed anew is a change as well, if of no manifest's outcome.
+    const isOther = kustomizations.length > 0 || published?.commit !== undefined;
+    if (isOther && outcomes.size === 0)
         outcomes.add('updated');
     return {
         outcome: error === undefined ? overall(outcomes, manifests) : 'failed',
@@ -52223,12 +52226,13 @@ function listNames(names) {
 }
 function* notes({ manifests, commit, notes: runNotes }) {
     for (const { hold, file, outcome } of manifests) {
-        if (hold === undefined)
+        if (hold === undefined || outcome === 'skipped')
             continue;
-        yield `${(0,markdown/* code */.aY)(file)} is held by ${(0,markdown/* code */.aY)(hold.by)} since ${(0,markdown/* code */.aY)(hold.since)}${outcome === 'held' ? ', so this run left it' : ''}. It goes on with a run whose input \`version\` is a number, or with \`hold: false\`.`;
+        yield `${(0,markdown/* code */.aY)(file)} is held by ${(0,markdown/* code */.aY)(hold.by)} since ${(0,markdown/* code */.aY)(hold.since)}${outcome === 'held' ? ', so this run left it' : ''}. It ends with \`hold: false\` or, without a config, with a number in the input \`version\`.`;
     }
     for (const manifest of manifests)
-        yield* manifest.notes.map(markdown/* code */.aY);
+        if (manifest.outcome !== 'skipped')
+            yield* manifest.notes.map(markdown/* code */.aY);
     yield* runNotes.map(markdown/* code */.aY);
     if (commit !== undefined && !commit.verified) {
         yield 'GitHub did not sign the commit: a GitHub App token (or GITHUB_TOKEN) makes it Verified.';
@@ -52907,10 +52911,20 @@ function plan(situation) {
     const sources = (0,versions/* findSources */.Id)(desired, { claimed: from, resolved });
     if (existing !== undefined)
         refuseImmutable(desired, existing, sources);
-    const hold = isHeld ? provenance?.hold : (situation.heldAs ?? findWishedHold(situation, provenance, sources));
+    const hold = isHeld ? provenance?.hold : findHold(situation, provenance, sources);
     const template = templateOf(desired, rule);
     const kind = existing === undefined ? 'create' : 'update';
-    const write = { kind, desired, from, rule, owner, template, hold, isHeld, existing };
+    const write = {
+        kind,
+        desired,
+        from,
+        rule,
+        owner,
+        template,
+        hold,
+        heldFrom: isHeld ? from : situation.heldAs?.sources,
+        existing,
+    };
     if (existing !== undefined && sources !== undefined && !situation.refresh) {
         const contents = { sources, empty: provenance?.empty ?? [], expires: provenance?.expires };
         const manifest = verifyAs(write, contents, existing);
@@ -52960,13 +52974,17 @@ const NOTHING = new Set();
 function pinHeld(desired, provenance) {
     if (provenance?.hold === undefined || desired.hold === 'release')
         return desired;
-    const { hold, explicit = NOTHING } = desired;
-    // What holds by itself (`hold: true` in a config) follows its numbers, and no alias that moves.
-    const isWhole = hold === 'keep' || explicit.size > 0;
+    const { explicit = NOTHING } = desired;
     // Another secret in the place of the one that is held is none of the hold's business.
-    return (0,versions/* pinCarried */.E8)(desired, provenance.sources, (request) => {
-        return !explicit.has((0,resource_names/* formatVersionRequest */.fE)(request)) && (isWhole || (0,versions/* isFollowing */.E$)(request));
-    });
+    return (0,versions/* pinCarried */.E8)(desired, provenance.sources, (request) => !explicit.has((0,resource_names/* formatVersionRequest */.fE)(request)));
+}
+function findHold(situation, provenance, sources) {
+    const { desired, heldAs } = situation;
+    if (heldAs !== undefined)
+        return heldAs.hold;
+    // Whoever asks for one version by name, and says nothing of a hold, leaves it as it is.
+    const isKept = desired.hold === 'keep' && desired.explicit !== undefined;
+    return isKept ? provenance?.hold : findWishedHold(situation, provenance, sources);
 }
 /** What `hold: set` writes: whoever holds these very versions already goes on holding them. */
 function findWishedHold({ desired, hold }, provenance, sources) {
@@ -53001,7 +53019,7 @@ function openBranches({ base, proposal }) {
     return {
         base: createFindFile((file) => readSnapshot(base, file)),
         // What cannot be used there may be written over.
-        proposal: proposal && createFindFile((file) => proposal.files.get(file)),
+        proposal: proposal && createFindFile((file) => (proposal.isProposed(file) ? proposal.files.get(file) : undefined)),
         isProposalOpen: proposal?.pullRequest !== undefined,
     };
 }
@@ -53465,11 +53483,11 @@ async function encryptStep(step, { secrets, encrypter, say }) {
     };
 }
 /** A held number is one of the secret that was held: in another project, of the same name, it is another version. */
-function refuseOtherProject({ desired, from, isHeld }, accessed) {
-    if (!isHeld)
+function refuseOtherProject({ desired, heldFrom }, accessed) {
+    if (heldFrom === undefined)
         return;
     for (const wanted of (0,versions/* listWanted */.UK)(desired)) {
-        const held = (0,versions/* findCarried */.O4)(wanted, from);
+        const held = (0,versions/* findCarried */.O4)(wanted, heldFrom);
         const { name } = accessed.get((0,resource_names/* formatVersionRequest */.fE)(wanted.request)) ?? {};
         if (name === undefined || held?.version !== name.version || held.project === name.project)
             continue;
@@ -53515,9 +53533,9 @@ async function planStep(desired, planning) {
     const proposed = planOnProposal(situation, branches);
     const isProposed = proposed !== undefined && !isWrite(proposed);
     // A rollback that is proposed and held is not taken back by a run that follows `latest`.
-    if (isProposed && proposed.kind === 'held')
-        return leave(proposed);
-    const change = await planOnceMore(isProposed ? situation : keepProposedHold(situation, branches), planning.secrets);
+    const isHeld = isProposed && proposed.kind === 'held';
+    const kept = isProposed && !isHeld ? situation : keepProposedHold(situation, branches);
+    const change = await planOnceMore(kept, planning.secrets);
     if (!isWrite(change))
         return leave(change);
     const write = {
@@ -53530,17 +53548,21 @@ async function planStep(desired, planning) {
         expires: undefined,
         notes: notesOn(change),
     };
-    return (isProposed && reuse(write, proposed)) || write;
+    const reused = isProposed ? reuse(write, proposed) : undefined;
+    if (isHeld && reused?.manifest?.text === proposed.manifest.text)
+        return leave(proposed);
+    return reused ?? write;
 }
 /** What is proposed and held stays so where its manifest has to be made anew: for another label, another recipient. */
 function keepProposedHold(situation, { proposal, isProposalOpen }) {
     const { desired } = situation;
     const claims = isProposalOpen ? findClaims(proposal?.(desired.file) ?? { document: undefined }) : undefined;
     const pinned = pinHeld(desired, claims);
-    if (pinned === desired)
+    if (claims?.hold === undefined || pinned === desired)
         return situation;
+    const { hold, sources } = claims;
     // What the base holds is older.
-    return { ...situation, desired: { ...pinned, hold: 'release' }, heldAs: claims?.hold };
+    return { ...situation, desired: { ...pinned, hold: 'release' }, heldAs: { hold, sources } };
 }
 function leave(change) {
     const { desired, contents } = change;
@@ -53555,7 +53577,9 @@ async function planWithoutGoogle(desired, planning) {
     const claims = existing && findClaims(existing);
     if (desired.state === 'absent' || claims === undefined)
         return await planStep(desired, planning);
-    const step = await planStep((0,versions/* pinCarried */.E8)(desired, claims.sources, versions/* isFollowing */.E$), planning);
+    const { explicit } = desired;
+    const isLeftOpen = (request) => (0,versions/* isFollowing */.E$)(request) && !explicit?.has((0,resource_names/* formatVersionRequest */.fE)(request));
+    const step = await planStep((0,versions/* pinCarried */.E8)(desired, claims.sources, isLeftOpen), planning);
     const isOpen = step.kind === 'write' || (step.kind === 'leave' && step.change.kind === 'unchanged');
     return isOpen ? { ...step, desired, resolved: new Map() } : step;
 }
@@ -53727,7 +53751,7 @@ function describeProposal({ manifests, kustomizations }, wishes, run) {
     const notes = manifests.flatMap((manifest) => manifest.notes);
     const holds = manifests.flatMap(({ hold }) => (hold === undefined ? [] : [hold]));
     const lists = kustomizations.map(({ file }) => `${(0,markdown/* code */.aY)(file)} is edited so that it lists just what is there.`);
-    const held = holds.map(({ by, since }) => `Held by ${(0,markdown/* code */.aY)(by)} since ${(0,markdown/* code */.aY)(since)}: later runs leave it until one has a number in the input \`version\`, or \`hold: false\`.`);
+    const held = holds.map(({ by, since }) => `Held by ${(0,markdown/* code */.aY)(by)} since ${(0,markdown/* code */.aY)(since)}: later runs leave it until one has \`hold: false\` or, without a config, a number in the input \`version\`.`);
     return [
         ...(wishes.body === '' ? [] : [wishes.body]),
         'Once this is merged, Flux applies these versions. The values are encrypted by sops; nothing here shows them.',
@@ -53879,11 +53903,11 @@ function mayFollowEarly({ mode, recipients, policy }) {
  * All or nothing, unless it is asked for by name. Never over a proposal that has something for a manifest that failed
  * now: the branch is made anew, and that would be gone.
  */
-function mayPublish({ mode, publishRest }, { steps }, { base, proposal }) {
+function mayPublish({ mode, publishRest }, { steps }, { proposal }) {
     const failed = steps.filter(({ kind }) => kind === 'failed').map(({ desired }) => desired.file);
     if (mode !== 'publish' || (failed.length > 0 && !publishRest))
         return false;
-    return failed.every((file) => proposal === undefined || proposal.files.get(file) === base.files.get(file));
+    return failed.every((file) => !proposal?.isProposed(file));
 }
 function isEmpty({ manifests, kustomizations, deletions }) {
     return manifests.length + kustomizations.length + deletions.length === 0;
@@ -53892,13 +53916,13 @@ function isEmpty({ manifests, kustomizations, deletions }) {
  * Nothing is to be written, so what an earlier run proposed goes. Not while that may be what failed now, or the way out
  * of what is held on the base.
  */
-async function sync_withdraw({ base, proposal, withdraw: takeBack }, { steps }, log) {
+async function sync_withdraw({ proposal, withdraw: takeBack }, { steps }, log) {
     if (proposal === undefined)
         return {};
     const mayStay = steps.some((step) => {
         const { file } = step.desired;
         const isHeld = step.kind === 'leave' && step.change.kind === 'held';
-        return step.kind === 'failed' || (isHeld && proposal.files.get(file) !== base.files.get(file));
+        return isHeld && proposal.isProposed(file);
     });
     if (!mayStay) {
         log('Nothing is left to change: taking back what was proposed.');

@@ -19,6 +19,8 @@ export interface Snapshot {
 /** The head branch of a pull request, as an earlier run left it. */
 export interface Proposal extends Snapshot {
   pullRequest: { number: number; url: string } | undefined;
+  /** Whether it is the proposal that makes this file what it is: the rest is only as old as its base. */
+  isProposed(file: string): boolean;
 }
 
 /** The state that was read, and what can be done to it: every write is compare-and-swap on just this state. */

@@ -131,10 +131,10 @@ function mayFollowEarly({ mode, recipients, policy }: SyncRequest): boolean {
  * All or nothing, unless it is asked for by name. Never over a proposal that has something for a manifest that failed
  * now: the branch is made anew, and that would be gone.
  */
-function mayPublish({ mode, publishRest }: SyncRequest, { steps }: Conclusion, { base, proposal }: Target): boolean {
+function mayPublish({ mode, publishRest }: SyncRequest, { steps }: Conclusion, { proposal }: Target): boolean {
   const failed = steps.filter(({ kind }) => kind === 'failed').map(({ desired }) => desired.file);
   if (mode !== 'publish' || (failed.length > 0 && !publishRest)) return false;
-  return failed.every((file) => proposal === undefined || proposal.files.get(file) === base.files.get(file));
+  return failed.every((file) => !proposal?.isProposed(file));
 }
 
 function isEmpty({ manifests, kustomizations, deletions }: FileChanges): boolean {
@@ -146,7 +146,7 @@ function isEmpty({ manifests, kustomizations, deletions }: FileChanges): boolean
  * of what is held on the base.
  */
 async function withdraw(
-  { base, proposal, withdraw: takeBack }: Target,
+  { proposal, withdraw: takeBack }: Target,
   { steps }: Conclusion,
   log: Ports['log'],
 ): Promise<Published> {
@@ -154,7 +154,7 @@ async function withdraw(
   const mayStay = steps.some((step) => {
     const { file } = step.desired;
     const isHeld = step.kind === 'leave' && step.change.kind === 'held';
-    return step.kind === 'failed' || (isHeld && proposal.files.get(file) !== base.files.get(file));
+    return isHeld && proposal.isProposed(file);
   });
   if (!mayStay) {
     log('Nothing is left to change: taking back what was proposed.');

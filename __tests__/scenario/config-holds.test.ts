@@ -46,7 +46,7 @@ describe('a rollback that is held', () => {
     }
   });
 
-  test.concurrent('by a config keeps what its alias was', async () => {
+  test.concurrent('by a config keeps what it has, whatever alias or number the config asks for, until it is released', async () => {
     const held = { file: A, name: 'a', hold: true, data: { a: { secret: 'AAA', version: 'stable' } } };
     await using world = await startConfigWorld({ config: { manifests: [held] }, secrets: {} });
     const secret = world.google.addSecret('AAA');
@@ -57,12 +57,15 @@ describe('a rollback that is held', () => {
     await using second = await runConfig(world);
     await world.write({ manifests: [{ ...held, data: { a: { secret: 'AAA', version: 2 } } }] });
     await using third = await runConfig(world);
+    const before = await valuesOf(world, A);
+    await world.write({ manifests: [{ ...held, hold: false, data: { a: { secret: 'AAA', version: 2 } } }] });
+    await using released = await runConfig(world);
 
     expect(first.exitCode, first.stdout).toBe(0);
-    expect(outcomesOf(second)).toEqual({ [A]: 'held' });
-    expect(outcomesOf(third), third.stdout).toEqual({ [A]: 'updated' });
+    for (const run of [second, third]) expect(outcomesOf(run), run.stdout).toEqual({ [A]: 'held' });
+    expect(before).toEqual({ a: 'a-one' });
+    expect(outcomesOf(released), released.stdout).toEqual({ [A]: 'updated' });
     expect(await valuesOf(world, A)).toEqual({ a: 'a-two' });
-    expect(manifestAt(world, A).metadata.annotations).toHaveProperty([HOLD]);
   });
 
   test.concurrent('is not that of a secret of the same name in another project', async () => {
@@ -110,6 +113,32 @@ describe('a rollback that is proposed and held', () => {
     expect(manifestAt(world, A, 'secrets').metadata.annotations).toHaveProperty([HOLD]);
     expect(await valuesOf(world, A, 'secrets')).toEqual({ a: 'a-one' });
     expect(openPullRequests(world)).toHaveLength(1);
+  });
+
+  test.concurrent('is not what a branch merely has of an older base: a release there stays one', async () => {
+    await using world = await worldOf(entry, [other(1)]);
+    await rollBack(world, { secret: 'AAA', hold: 'true' });
+    await world.write({ manifests: [entry, other(2)] });
+    await using proposed = await propose(world);
+    await using release = await runConfig(world, { only: A, secret: 'AAA', version: 'latest', hold: 'false' });
+    await using nightly = await propose(world);
+
+    expect(proposed.exitCode, proposed.stdout).toBe(0);
+    expect(release.exitCode, release.stdout).toBe(0);
+    expect(outcomesOf(nightly), nightly.stdout).toEqual({ [A]: 'unchanged', [B]: 'unchanged' });
+    expect(await valuesOf(world, A)).toEqual({ a: 'a-two' });
+    expect(openPullRequests(world)).toHaveLength(1);
+  });
+
+  test.concurrent('goes over nothing that somebody has put on the base meanwhile', async () => {
+    await using world = await proposedIn();
+    const theirs = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\n';
+    await world.write({ manifests: [entry] }, { [A]: theirs });
+    const before = world.flux.head('secrets');
+    await using run = await propose(world);
+
+    expect(reportOf(run).error?.code, run.stdout).toBe('FILE_NOT_OURS');
+    expect(world.flux.head('secrets')).toBe(before);
   });
 
   test.concurrent('goes on beside another change', async () => {

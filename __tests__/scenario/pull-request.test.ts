@@ -341,7 +341,7 @@ describe('a rollback', () => {
     expect(pullRequest?.title).toBe('Roll kbot-token back to version 1 of TELE_TOKEN and hold it');
     expect(pullRequest?.body).toContain('| `2` | `1` |');
     expect(pullRequest?.body).toMatch(
-      /\nHeld by `hubot` since `\d{4}-\d\d-\d\dT[\d:.]+Z`: later runs leave it until one has a number/,
+      /\nHeld by `hubot` since `\d{4}-\d\d-\d\dT[\d:.]+Z`: later runs leave it until one has `hold: false`/,
     );
     expect(pullRequest?.body).toContain('run the workflow again with `version: 2`');
   });

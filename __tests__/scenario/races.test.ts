@@ -64,9 +64,10 @@ describe('somebody else pushes another file between the read and the write', () 
     world.github.fault({ when: toCommit, times: 100, before: () => pushElsewhere(world) });
     await using run = await world.run({ timeout: '5s' });
 
-    expect(reportOf(run).error?.code, run.stdout).toBe('DEADLINE_EXCEEDED');
+    // The time may be over while a write is under way.
+    expect(reportOf(run).error?.code, run.stdout).toMatch(/^(DEADLINE_EXCEEDED|PUBLICATION_UNCERTAIN)$/);
     expect(run.exitCode).toBe(1);
-    expect(run.summary).toMatch(/^### Nothing was changed\n/);
+    expect(run.summary).toMatch(/^### (Nothing was changed|It is not known whether something was changed)\n/);
     expect(count(operations(run), 'Commit')).toBeGreaterThan(1);
     expect(world.flux.read('main', FILE)).toBeUndefined();
   });

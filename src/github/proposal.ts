@@ -52,6 +52,8 @@ export async function findProposal(client: GitHubClient, request: ProposalReques
     files: head.files,
     unusable: head.unusable,
     pullRequest: open,
+    isProposed: (file) =>
+      commits.length > 0 && ![head.filesBefore, base.files].some((files) => files.get(file) === head.files.get(file)),
     runCommit: runCommit && toCommit(runCommit),
     holds: (changes) => holdsJust(changes, { base, head, commits }),
     mayBeDeleted: commits.length > 0 || findClaim(head)?.scope === scope || isDefaultBranch(branch),

@@ -21,7 +21,7 @@ export function openBranches({ base, proposal }: Target): Branches {
   return {
     base: createFindFile((file) => readSnapshot(base, file)),
     // What cannot be used there may be written over.
-    proposal: proposal && createFindFile((file) => proposal.files.get(file)),
+    proposal: proposal && createFindFile((file) => (proposal.isProposed(file) ? proposal.files.get(file) : undefined)),
     isProposalOpen: proposal?.pullRequest !== undefined,
   };
 }

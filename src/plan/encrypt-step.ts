@@ -45,10 +45,10 @@ export async function encryptStep(
 }
 
 /** A held number is one of the secret that was held: in another project, of the same name, it is another version. */
-function refuseOtherProject({ desired, from, isHeld }: Write, accessed: ReadonlyMap<string, AccessedVersion>): void {
-  if (!isHeld) return;
+function refuseOtherProject({ desired, heldFrom }: Write, accessed: ReadonlyMap<string, AccessedVersion>): void {
+  if (heldFrom === undefined) return;
   for (const wanted of listWanted(desired)) {
-    const held = findCarried(wanted, from);
+    const held = findCarried(wanted, heldFrom);
     const { name } = accessed.get(formatVersionRequest(wanted.request)) ?? {};
     if (name === undefined || held?.version !== name.version || held.project === name.project) continue;
     throw new ActionError('SECRET_MISMATCH', {

@@ -10,15 +10,7 @@ import { EncryptedManifest } from '../sops/encrypted-manifest.ts';
 import type { EncryptionRule } from '../sops/encryption-rule.ts';
 import { type ExistingFile, type ExistingManifest, readExistingManifest } from './existing-manifest.ts';
 import { declarationOf, templateOf } from './template.ts';
-import {
-  findSources,
-  isFollowing,
-  isSameVersions,
-  NONE,
-  pinCarried,
-  type Resolved,
-  refuseGoingBack,
-} from './versions.ts';
+import { findSources, isSameVersions, NONE, pinCarried, type Resolved, refuseGoingBack } from './versions.ts';
 
 export type Change = Leave | Write;
 
@@ -41,8 +33,8 @@ export interface Write {
   owner: string;
   template: string;
   hold: Hold | undefined;
-  /** Whether versions that the branch holds stand in the place of those that were asked for. */
-  isHeld: boolean;
+  /** What stands in the place of versions that were asked for, since it is held. */
+  heldFrom: Sources | undefined;
   existing: ExistingManifest | undefined;
 }
 
@@ -67,7 +59,13 @@ export interface Situation {
   /** What `hold: set` would write. */
   hold: Hold;
   /** What holds the versions that are asked for, where the wish was pinned to them already. */
-  heldAs: Hold | undefined;
+  heldAs: Held | undefined;
+}
+
+/** A hold, and the versions that it is for. */
+interface Held {
+  hold: Hold;
+  sources: Sources;
 }
 
 /**
@@ -85,10 +83,20 @@ export function plan(situation: Situation): Change {
 
   const sources = findSources(desired, { claimed: from, resolved });
   if (existing !== undefined) refuseImmutable(desired, existing, sources);
-  const hold = isHeld ? provenance?.hold : (situation.heldAs ?? findWishedHold(situation, provenance, sources));
+  const hold = isHeld ? provenance?.hold : findHold(situation, provenance, sources);
   const template = templateOf(desired, rule);
   const kind = existing === undefined ? 'create' : 'update';
-  const write: Write = { kind, desired, from, rule, owner, template, hold, isHeld, existing };
+  const write: Write = {
+    kind,
+    desired,
+    from,
+    rule,
+    owner,
+    template,
+    hold,
+    heldFrom: isHeld ? from : situation.heldAs?.sources,
+    existing,
+  };
   if (existing !== undefined && sources !== undefined && !situation.refresh) {
     const contents = { sources, empty: provenance?.empty ?? [], expires: provenance?.expires };
     const manifest = verifyAs(write, contents, existing);
@@ -140,13 +148,21 @@ const NOTHING: ReadonlySet<string> = new Set();
 /** As wished, but for a held manifest: the versions that it carries stand in the place of those that are asked for. */
 export function pinHeld(desired: DesiredSecret, provenance: Provenance | undefined): DesiredSecret {
   if (provenance?.hold === undefined || desired.hold === 'release') return desired;
-  const { hold, explicit = NOTHING } = desired;
-  // What holds by itself (`hold: true` in a config) follows its numbers, and no alias that moves.
-  const isWhole = hold === 'keep' || explicit.size > 0;
+  const { explicit = NOTHING } = desired;
   // Another secret in the place of the one that is held is none of the hold's business.
-  return pinCarried(desired, provenance.sources, (request) => {
-    return !explicit.has(formatVersionRequest(request)) && (isWhole || isFollowing(request));
-  });
+  return pinCarried(desired, provenance.sources, (request) => !explicit.has(formatVersionRequest(request)));
+}
+
+function findHold(
+  situation: Situation,
+  provenance: Provenance | undefined,
+  sources: Sources | undefined,
+): Hold | undefined {
+  const { desired, heldAs } = situation;
+  if (heldAs !== undefined) return heldAs.hold;
+  // Whoever asks for one version by name, and says nothing of a hold, leaves it as it is.
+  const isKept = desired.hold === 'keep' && desired.explicit !== undefined;
+  return isKept ? provenance?.hold : findWishedHold(situation, provenance, sources);
 }
 
 /** What `hold: set` writes: whoever holds these very versions already goes on holding them. */

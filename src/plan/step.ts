@@ -2,7 +2,7 @@
 
 import { type Desired, type DesiredAbsence, type DesiredSecret, requestsOf } from '../desired-secret.ts';
 import { ActionError } from '../errors.ts';
-import { formatVersionRequest, type SecretVersionName } from '../google/resource-names.ts';
+import { formatVersionRequest, type SecretVersionName, type SecretVersionRequest } from '../google/resource-names.ts';
 import type { Hold } from '../kubernetes/provenance.ts';
 import type { RememberingSource } from '../memory.ts';
 import type { SopsConfiguration } from '../sops/configuration.ts';
@@ -93,8 +93,9 @@ export async function planStep(desired: Desired, planning: Planning): Promise<St
   const proposed = planOnProposal(situation, branches);
   const isProposed = proposed !== undefined && !isWrite(proposed);
   // A rollback that is proposed and held is not taken back by a run that follows `latest`.
-  if (isProposed && proposed.kind === 'held') return leave(proposed);
-  const change = await planOnceMore(isProposed ? situation : keepProposedHold(situation, branches), planning.secrets);
+  const isHeld = isProposed && proposed.kind === 'held';
+  const kept = isProposed && !isHeld ? situation : keepProposedHold(situation, branches);
+  const change = await planOnceMore(kept, planning.secrets);
   if (!isWrite(change)) return leave(change);
   const write: WriteStep = {
     kind: 'write',
@@ -106,7 +107,9 @@ export async function planStep(desired: Desired, planning: Planning): Promise<St
     expires: undefined,
     notes: notesOn(change),
   };
-  return (isProposed && reuse(write, proposed)) || write;
+  const reused = isProposed ? reuse(write, proposed) : undefined;
+  if (isHeld && reused?.manifest?.text === proposed.manifest.text) return leave(proposed);
+  return reused ?? write;
 }
 
 /** What is proposed and held stays so where its manifest has to be made anew: for another label, another recipient. */
@@ -114,9 +117,10 @@ function keepProposedHold(situation: Situation, { proposal, isProposalOpen }: Br
   const { desired } = situation;
   const claims = isProposalOpen ? findClaims(proposal?.(desired.file) ?? { document: undefined }) : undefined;
   const pinned = pinHeld(desired, claims);
-  if (pinned === desired) return situation;
+  if (claims?.hold === undefined || pinned === desired) return situation;
+  const { hold, sources } = claims;
   // What the base holds is older.
-  return { ...situation, desired: { ...pinned, hold: 'release' }, heldAs: claims?.hold };
+  return { ...situation, desired: { ...pinned, hold: 'release' }, heldAs: { hold, sources } };
 }
 
 function leave(change: Leave): LeaveStep {
@@ -132,7 +136,10 @@ export async function planWithoutGoogle(desired: Desired, planning: Planning): P
   const existing = planning.branches.base(desired.file);
   const claims = existing && findClaims(existing);
   if (desired.state === 'absent' || claims === undefined) return await planStep(desired, planning);
-  const step = await planStep(pinCarried(desired, claims.sources, isFollowing), planning);
+  const { explicit } = desired;
+  const isLeftOpen = (request: SecretVersionRequest) =>
+    isFollowing(request) && !explicit?.has(formatVersionRequest(request));
+  const step = await planStep(pinCarried(desired, claims.sources, isLeftOpen), planning);
   const isOpen = step.kind === 'write' || (step.kind === 'leave' && step.change.kind === 'unchanged');
   return isOpen ? { ...step, desired, resolved: new Map() } : step;
 }

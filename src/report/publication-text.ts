@@ -95,7 +95,7 @@ function describeProposal({ manifests, kustomizations }: ChangesReport, wishes: 
   const lists = kustomizations.map(({ file }) => `${code(file)} is edited so that it lists just what is there.`);
   const held = holds.map(
     ({ by, since }) =>
-      `Held by ${code(by)} since ${code(since)}: later runs leave it until one has a number in the input \`version\`, or \`hold: false\`.`,
+      `Held by ${code(by)} since ${code(since)}: later runs leave it until one has \`hold: false\` or, without a config, a number in the input \`version\`.`,
   );
   return [
     ...(wishes.body === '' ? [] : [wishes.body]),

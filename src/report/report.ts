@@ -75,7 +75,9 @@ export function reportSync(
   const kustomizations = isSkipped || !isNew ? [] : conclusion.kustomizations.map(reportKustomization);
   const error = failureOf(conclusion.steps, countPublished(conclusion, target.base, published));
   const outcomes = new Set(manifests.map(({ outcome }) => outcome).filter(isChange));
-  if (kustomizations.length > 0 && outcomes.size === 0) outcomes.add('updated');
+  // A held rollback that is proposed anew is a change as well, if of no manifest's outcome.
+  const isOther = kustomizations.length > 0 || published?.commit !== undefined;
+  if (isOther && outcomes.size === 0) outcomes.add('updated');
   return {
     outcome: error === undefined ? overall(outcomes, manifests) : 'failed',
     changed: outcomes.size > 0,

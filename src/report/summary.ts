@@ -105,10 +105,10 @@ function listNames(names: readonly string[]): string {
 
 function* notes({ manifests, commit, notes: runNotes }: SyncReport): Generator<string> {
   for (const { hold, file, outcome } of manifests) {
-    if (hold === undefined) continue;
-    yield `${code(file)} is held by ${code(hold.by)} since ${code(hold.since)}${outcome === 'held' ? ', so this run left it' : ''}. It goes on with a run whose input \`version\` is a number, or with \`hold: false\`.`;
+    if (hold === undefined || outcome === 'skipped') continue;
+    yield `${code(file)} is held by ${code(hold.by)} since ${code(hold.since)}${outcome === 'held' ? ', so this run left it' : ''}. It ends with \`hold: false\` or, without a config, with a number in the input \`version\`.`;
   }
-  for (const manifest of manifests) yield* manifest.notes.map(code);
+  for (const manifest of manifests) if (manifest.outcome !== 'skipped') yield* manifest.notes.map(code);
   yield* runNotes.map(code);
   if (commit !== undefined && !commit.verified) {
     yield 'GitHub did not sign the commit: a GitHub App token (or GITHUB_TOKEN) makes it Verified.';

@@ -287,12 +287,14 @@ describe('a version that is held', () => {
 
   test('goes on being held by whoever has held it first', () => {
     const wish = { version: number('1'), hold: 'set' as const };
-    expect(plan(situation({ wish, text: heldFirst }))).toMatchObject({ kind: 'unchanged', hold: EARLIER });
+    expect(plan(askedByName(situation({ wish, text: heldFirst })))).toMatchObject({ kind: 'unchanged', hold: EARLIER });
   });
 
   test('is another one, held by whoever asks for that', () => {
     const wish = { version: number('2'), hold: 'set' as const };
-    expect(plan(situation({ wish, text: heldFirst }))).toMatchObject({ kind: 'update', hold: NOW });
+    expect(plan(askedByName(situation({ wish, text: heldFirst })))).toMatchObject({ kind: 'update', hold: NOW });
+    // What a config says waits until it is released.
+    expect(plan(situation({ wish, text: heldFirst }))).toMatchObject({ kind: 'held', hold: EARLIER });
     const following = situation({ wish: { version: STABLE, hold: 'set' }, resolved: '2', text: heldFirst });
     expect(plan(askedByName(following))).toMatchObject({ kind: 'update', hold: NOW });
   });

@@ -93,7 +93,8 @@ function planned(wishes: readonly (Wish | Desired)[], { source, base, proposal, 
 
 const holding = (text: string) => snapshot({ [FILE]: text });
 const proposing = (text: string, isOpen = true): Proposal => {
-  return { ...holding(text), pullRequest: isOpen ? { number: 7, url: 'https://x/7' } : undefined };
+  const pullRequest = isOpen ? { number: 7, url: 'https://x/7' } : undefined;
+  return { ...holding(text), pullRequest, isProposed: () => true };
 };
 const absence = (file: string): Desired => ({ state: 'absent', file });
 const codesOf = (steps: readonly Step[]) =>
@@ -305,7 +306,11 @@ describe('what an earlier run has proposed', () => {
 
   function unreadable(): Proposal {
     const unusable = new Map([[FILE, failure('FILE_NOT_REGULAR')]]);
-    return { ...snapshot({}, { unusable }), pullRequest: { number: 7, url: 'https://x/7' } };
+    return {
+      ...snapshot({}, { unusable }),
+      pullRequest: { number: 7, url: 'https://x/7' },
+      isProposed: () => true,
+    };
   }
 
   test('and held goes on being proposed, unless somebody has closed it', async () => {

@@ -260,7 +260,7 @@ describe('the pull request', () => {
   test('says by whom it is held, and what a person should know', () => {
     const { body } = describeWith({}, { from: '3', hold, notes: ['The data key old was dropped.'] });
     expect(body).toContain(
-      'Held by `octocat` since `2026-11-20T10:00:00.000Z`: later runs leave it until one has a number in the input `version`, or `hold: false`.\n\n`The data key old was dropped.`',
+      'Held by `octocat` since `2026-11-20T10:00:00.000Z`: later runs leave it until one has `hold: false` or, without a config, a number in the input `version`.\n\n`The data key old was dropped.`',
     );
     expect(body).toContain('with `version: 3` (and `hold: true`');
   });

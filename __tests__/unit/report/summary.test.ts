@@ -80,7 +80,7 @@ describe('the job summary shows at a glance', () => {
       | --- | --- | --- | --- | --- |
       | \`TELE_TOKEN\` | \`1\` | \`clusters/dev/demo/kbot-token.yaml\` | held | \`acme/flux-gitops (main)\` |
 
-      \`clusters/dev/demo/kbot-token.yaml\` is held by \`hubot\` since \`2026-01-02T03:04:05.000Z\`, so this run left it. It goes on with a run whose input \`version\` is a number, or with \`hold: false\`.
+      \`clusters/dev/demo/kbot-token.yaml\` is held by \`hubot\` since \`2026-01-02T03:04:05.000Z\`, so this run left it. It ends with \`hold: false\` or, without a config, with a number in the input \`version\`.
       "
     `);
   });
@@ -93,7 +93,7 @@ describe('the job summary shows at a glance', () => {
       | --- | --- | --- | --- | --- |
       | \`TELE_TOKEN\` | \`3\` → \`1\` | \`clusters/dev/demo/kbot-token.yaml\` | updated | [\`ffac537\`](https://github.com/acme/flux-gitops/commit/ffac537e6cbbf934b08745a378932722df287a53) |
 
-      \`clusters/dev/demo/kbot-token.yaml\` is held by \`hubot\` since \`2026-01-02T03:04:05.000Z\`. It goes on with a run whose input \`version\` is a number, or with \`hold: false\`.
+      \`clusters/dev/demo/kbot-token.yaml\` is held by \`hubot\` since \`2026-01-02T03:04:05.000Z\`. It ends with \`hold: false\` or, without a config, with a number in the input \`version\`.
       "
     `);
   });
