@@ -148,6 +148,8 @@ function* parseWithin(text, lines, problems) {
 
 // EXTERNAL MODULE: ./lib/desired-secret.js
 var desired_secret = __webpack_require__(42442);
+// EXTERNAL MODULE: ./lib/google/resource-names.js
+var resource_names = __webpack_require__(75274);
 // EXTERNAL MODULE: ./lib/kubernetes/secret-type.js
 var secret_type = __webpack_require__(71167);
 // EXTERNAL MODULE: ./lib/kubernetes/names.js
@@ -186,8 +188,6 @@ function sizeOfAnnotations(annotations) {
     return Object.entries(annotations).reduce((sum, each) => sum + Buffer.byteLength(each.join('')), 0);
 }
 
-// EXTERNAL MODULE: ./lib/google/resource-names.js
-var resource_names = __webpack_require__(75274);
 // EXTERNAL MODULE: ./lib/google/secret-input.js
 var secret_input = __webpack_require__(99882);
 ;// CONCATENATED MODULE: ./lib/config/sources.js
@@ -226,6 +226,7 @@ function readPayload(source, path, project, refuse) {
 ;// CONCATENATED MODULE: ./lib/config/entries.js
 // From an entry of a config file to what should be there. Here is looked at what only shows when fields are taken
 // together.
+
 
 
 
@@ -333,7 +334,7 @@ function refuseIncomplete({ data, dataFrom, docker }, { type }, refuse) {
 }
 /** A later run would not find again what is held. */
 function refuseMoving(secret, refuse) {
-    const moving = (0,desired_secret/* requestsOf */.u)(secret).find(({ version: { kind } }) => kind === 'latest' || kind === 'latest-enabled');
+    const moving = (0,desired_secret/* requestsOf */.u)(secret).find(({ version }) => (0,resource_names/* isNewest */.vA)(version));
     if (secret.hold !== 'set' || moving === undefined)
         return;
     const { name, version } = moving;

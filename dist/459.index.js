@@ -8,9 +8,9 @@ export const modules = {
 /* harmony export */ __webpack_require__.d(__webpack_exports__, {
 /* harmony export */   narrowConfig: () => (/* binding */ narrowConfig)
 /* harmony export */ });
-/* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(14006);
 /* harmony import */ var _desired_secret_js__WEBPACK_IMPORTED_MODULE_4__ = __webpack_require__(42442);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(452);
+/* harmony import */ var _globs_js__WEBPACK_IMPORTED_MODULE_2__ = __webpack_require__(88904);
 /* harmony import */ var _google_resource_names_js__WEBPACK_IMPORTED_MODULE_5__ = __webpack_require__(75274);
 /* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_3__ = __webpack_require__(45162);
 /* harmony import */ var _plan_versions_js__WEBPACK_IMPORTED_MODULE_1__ = __webpack_require__(35138);
@@ -23,7 +23,7 @@ export const modules = {
 
 /** @throws {INPUT_INVALID} when no manifest is left, or none of them uses the secret */
 function narrowConfig({ prune, desired }, { only, override }) {
-    const selected = only.length === 0 ? desired : select(desired, only);
+    const selected = select(desired, only);
     return {
         // What a narrowed run does not look at is not gone.
         prune: prune && only.length === 0,
@@ -31,9 +31,9 @@ function narrowConfig({ prune, desired }, { only, override }) {
     };
 }
 function select(desired, only) {
-    const matches = picomatch__WEBPACK_IMPORTED_MODULE_2__([...only], { dot: true, nonegate: true, noextglob: true });
+    const matches = (0,_globs_js__WEBPACK_IMPORTED_MODULE_2__/* .createMatcher */ .P)(only);
     const selected = desired.filter(({ file }) => matches(file));
-    if (selected.length > 0)
+    if (selected.length > 0 || only.length === 0)
         return selected;
     throw new _errors_js__WEBPACK_IMPORTED_MODULE_0__/* .ActionError */ .lZ('INPUT_INVALID', {
         message: `Cannot narrow the run to \`only: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_3__/* .shown */ .SP)(only.join(', '))}\`: no \`file\` of the config matches it.`,
@@ -72,6 +72,25 @@ function isMeant({ secret, project, location }, override) {
     if (override.project !== undefined && override.project !== project)
         return false;
     return override.location === undefined || override.location === location;
+}
+
+
+/***/ }),
+
+/***/ 88904:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __webpack_require__) => {
+
+/* harmony export */ __webpack_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ createMatcher)
+/* harmony export */ });
+/* harmony import */ var picomatch__WEBPACK_IMPORTED_MODULE_0__ = __webpack_require__(14006);
+// Globs of inputs: `*` does not match a slash, a file that begins with a dot is one like any other, and nothing negates.
+
+/** Compiled once, for a run may ask it a thousand times. An empty list matches everything. */
+function createMatcher(globs) {
+    if (globs.length === 0)
+        return () => true;
+    return picomatch__WEBPACK_IMPORTED_MODULE_0__([...globs], { dot: true, nonegate: true, noextglob: true });
 }
 
 

@@ -39809,6 +39809,7 @@ function isReservedFolder(part) {
 /* harmony export */   n_: () => (/* binding */ isSameSecret),
 /* harmony export */   ot: () => (/* binding */ parseVersion),
 /* harmony export */   qh: () => (/* binding */ formatVersion),
+/* harmony export */   vA: () => (/* binding */ isNewest),
 /* harmony export */   yl: () => (/* binding */ PROJECT)
 /* harmony export */ });
 // Names of Secret Manager's resources: what people write, and what Google answers.
@@ -39853,6 +39854,10 @@ function parseVersion(text) {
     if (ALIAS.test(text))
         return { kind: 'alias', alias: text };
     return undefined;
+}
+/** Whether no version is meant but whichever is the newest: nothing that could be held. */
+function isNewest({ kind }) {
+    return kind === 'latest' || kind === 'latest-enabled';
 }
 function formatVersion(version) {
     switch (version.kind) {
@@ -40006,6 +40011,30 @@ __webpack_async_result__();
 
 /***/ }),
 
+/***/ 16413:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   q: () => (/* binding */ parseJson),
+/* harmony export */   u: () => (/* binding */ isRecord)
+/* harmony export */ });
+// JSON and YAML of others, before anybody knows what is in it.
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+/** Undefined for what is not JSON. */
+function parseJson(text) {
+    try {
+        return JSON.parse(text);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+
+/***/ }),
+
 /***/ 65109:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -40015,10 +40044,12 @@ __webpack_async_result__();
 /* harmony export */ });
 /* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4573);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(16413);
 /* harmony import */ var _plaintext_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(57184);
 /* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(53090);
 // The JSON that a kubelet signs in to registries with: made from a user name and a password, or checked as it was given.
 // https://kubernetes.io/docs/concepts/configuration/secret/#docker-config-secrets
+
 
 
 
@@ -40039,9 +40070,9 @@ function buildDockerConfig(signIn, file) {
  * @throws {DOCKER_CONFIG_INVALID}
  */
 function verifyDockerConfig({ name, payload }, key) {
-    const config = findObject(textOf(payload));
-    const auths = config?.['auths'];
-    if (key === '.dockercfg' ? config !== undefined : isObject(auths) && Object.keys(auths).length > 0)
+    const config = (0,_json_js__WEBPACK_IMPORTED_MODULE_4__/* .parseJson */ .q)(textOf(payload));
+    const auths = (0,_json_js__WEBPACK_IMPORTED_MODULE_4__/* .isRecord */ .u)(config) ? config['auths'] : undefined;
+    if (key === '.dockercfg' ? (0,_json_js__WEBPACK_IMPORTED_MODULE_4__/* .isRecord */ .u)(config) : (0,_json_js__WEBPACK_IMPORTED_MODULE_4__/* .isRecord */ .u)(auths) && Object.keys(auths).length > 0)
         return;
     throw (0,_payload_js__WEBPACK_IMPORTED_MODULE_3__/* .payloadError */ .LL)(name, {
         code: 'DOCKER_CONFIG_INVALID',
@@ -40060,18 +40091,6 @@ function unfitUserName(username, file) {
     return typeof username === 'string'
         ? new _errors_js__WEBPACK_IMPORTED_MODULE_1__/* .ActionError */ .lZ('DOCKER_CONFIG_INVALID', { message: `Cannot write ${file}: ${reason}.`, remedy: PARTS_REMEDY })
         : (0,_payload_js__WEBPACK_IMPORTED_MODULE_3__/* .payloadError */ .LL)(username.name, { code: 'DOCKER_CONFIG_INVALID', reason, remedy: PARTS_REMEDY });
-}
-function findObject(text) {
-    try {
-        const value = JSON.parse(text);
-        return isObject(value) ? value : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 function textOf(value) {
     return Buffer.from(value.reveal()).toString('utf8');
@@ -40388,8 +40407,10 @@ function decodeText({ name, payload }) {
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
 /* harmony import */ var _google_resource_names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(75274);
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(16413);
 // What a manifest says of itself in clear: who manages it, which versions it carries, whether it is held.
 // It is a claim: whoever writes to the repository can write it too (docs/threat-model.md).
+
 
 
 const PREFIX = 'flux-secret-sync/';
@@ -40434,7 +40455,7 @@ function findProvenance(annotations) {
         owner,
         hold: parseHold(claim('hold')),
         manages: parseManaged(claim('manages')),
-        empty: textsOf(parseJson(claim('empty'))),
+        empty: textsOf((0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .parseJson */ .q)(claim('empty') ?? '')),
         expires: claim('expires'),
         declaration: claim('declaration'),
     };
@@ -40447,8 +40468,8 @@ function digestTemplate(template) {
     return `sha256:${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(JSON.stringify(template)).digest('hex')}`;
 }
 function parseSources(text) {
-    const parsed = parseJson(text);
-    if (!isRecord(parsed))
+    const parsed = (0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .parseJson */ .q)(text ?? '');
+    if (!(0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .isRecord */ .u)(parsed))
         return undefined;
     const sources = new Map();
     for (const [key, value] of Object.entries(parsed)) {
@@ -40465,31 +40486,18 @@ function parseSources(text) {
 function parseHold(text) {
     if (text === undefined)
         return undefined;
-    const parsed = parseJson(text);
-    const word = (name) => isRecord(parsed) && typeof parsed[name] === 'string' ? parsed[name].slice(0, 200) : 'unknown';
+    const parsed = (0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .parseJson */ .q)(text);
+    const word = (name) => (0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .isRecord */ .u)(parsed) && typeof parsed[name] === 'string' ? parsed[name].slice(0, 200) : 'unknown';
     return { by: word('by'), since: word('since') };
 }
 function parseManaged(text) {
-    const parsed = parseJson(text);
-    const { labels, annotations } = isRecord(parsed) ? parsed : {};
+    const parsed = (0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .parseJson */ .q)(text ?? '');
+    const { labels, annotations } = (0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .isRecord */ .u)(parsed) ? parsed : {};
     return { labels: textsOf(labels), annotations: textsOf(annotations) };
 }
 /** Empty for anything but a list of texts. */
 function textsOf(value) {
     return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : [];
-}
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-function parseJson(text) {
-    if (text === undefined)
-        return undefined;
-    try {
-        return JSON.parse(text);
-    }
-    catch {
-        return undefined;
-    }
 }
 
 
@@ -50515,6 +50523,8 @@ function defaultEndpoint(location) {
 var names = __nccwpck_require__(84591);
 // EXTERNAL MODULE: ./lib/google/secret-input.js
 var secret_input = __nccwpck_require__(99882);
+// EXTERNAL MODULE: ./lib/kubernetes/names.js
+var kubernetes_names = __nccwpck_require__(1896);
 ;// CONCATENATED MODULE: ./lib/inputs/values.js
 // Single values out of action inputs. What cannot be read is added to the problems, and reading goes on.
 
@@ -50590,8 +50600,90 @@ function optional(name) {
     return getInput(name) || undefined;
 }
 
+;// CONCATENATED MODULE: ./lib/inputs/desired.js
+// The inputs that say which secret becomes which manifest.
+
+
+
+
+
+
+
+/** Undefined where no secret is named. */
+function readDesired(problems) {
+    const request = readRequest(problems);
+    const secretId = request?.name.secret;
+    const name = getInput('name') || (secretId && (0,kubernetes_names/* findDefaultName */.qI)(secretId)) || '';
+    if (!(0,kubernetes_names/* isSubdomain */.J4)(name) && (secretId !== undefined || getInput('name') !== '')) {
+        problems.push(`\`name: ${(0,markdown/* shown */.SP)(name)}\` is no name for a Secret: write lower-case letters, digits, - and . such as kbot-token`);
+    }
+    const namespace = optional('namespace');
+    if (namespace !== undefined && !(0,kubernetes_names/* isLabel */.J2)(namespace)) {
+        problems.push(`\`namespace: ${(0,markdown/* shown */.SP)(namespace)}\` is no namespace: write lower-case letters, digits and - such as demo`);
+    }
+    const key = getInput('key') || secretId || '';
+    if (!(0,kubernetes_names/* isDataKey */.q_)(key) && (secretId !== undefined || getInput('key') !== '')) {
+        problems.push(`\`key: ${(0,markdown/* shown */.SP)(key)}\` is no data key: write letters, digits, -, _ and . such as token`);
+    }
+    const file = readFile(problems);
+    const hold = readHold(request, problems);
+    if (request === undefined)
+        return undefined;
+    return {
+        ...{ state: 'present', file, name, namespace, type: 'Opaque', immutable: false, labels: {}, annotations: {} },
+        data: new Map([[key, { kind: 'payload', request, pointer: undefined, trimNewline: false }]]),
+        dataFrom: [],
+        hold,
+        ...(hold === 'set' && { explicit: new Set([(0,resource_names/* formatVersionRequest */.fE)(request)]) }),
+    };
+}
+function readRequest(problems) {
+    // No name is longer than this; what is cut ends in a character that none has.
+    const secret = (0,markdown/* shown */.SP)(getInput('secret'), 500);
+    const version = (0,markdown/* shown */.SP)(getInput('version'));
+    const projectId = (0,markdown/* shown */.SP)(getInput('project-id'));
+    const isFullName = secret.startsWith('projects/');
+    const surrounding = isFullName ? '' : (0,markdown/* shown */.SP)(process.env['GOOGLE_CLOUD_PROJECT'] ?? '');
+    try {
+        return (0,secret_input/* parseSecretInput */.A)({ secret, version, projectId: projectId || surrounding });
+    }
+    catch (error) {
+        if (!(error instanceof secret_input/* NameRefused */.e))
+            throw error;
+        const [, ...others] = error.problems;
+        const missing = '`secret` is missing: write the id of a secret, such as TELE_TOKEN';
+        problems.push(...(secret === '' ? [missing, ...others] : error.problems));
+        return undefined;
+    }
+}
+/** An explicit number is somebody's decision, and ends a hold; what follows leaves it. */
+function readHold(request, problems) {
+    const hold = readBoolean('hold', problems);
+    const version = request?.version ?? (0,resource_names/* parseVersion */.ot)((0,resource_names/* parseFullName */.St)(getInput('secret'))?.version ?? getInput('version'));
+    if (version !== undefined)
+        refuseHoldOfNewest(hold, version, problems);
+    if (hold !== undefined)
+        return hold ? 'set' : 'release';
+    return version?.kind === 'number' ? 'release' : 'keep';
+}
+function refuseHoldOfNewest(hold, version, problems) {
+    if (hold !== true || !(0,resource_names/* isNewest */.vA)(version))
+        return;
+    problems.push('`hold: true` needs a `version` to hold: write its number or an alias, not latest');
+}
+function readFile(problems) {
+    const file = getInput('file', { trimWhitespace: false });
+    const problem = file === ''
+        ? 'it is missing: write where the manifest goes, such as clusters/dev/demo/kbot-token.yaml'
+        : (0,names/* findPathProblem */.W0)(file);
+    if (problem !== undefined)
+        problems.push(`\`file: ${(0,markdown/* shown */.SP)(file)}\` cannot be written: ${problem}`);
+    return file;
+}
+
 ;// CONCATENATED MODULE: ./lib/inputs/config.js
 // The inputs that go with a config file: where it is, what of it, and one version in the place of that in the file.
+
 
 
 
@@ -50645,10 +50737,7 @@ function readOverride(problems) {
     const named = readNamed(problems);
     if (named === undefined)
         return undefined;
-    const { kind } = named.version;
-    if (hold === true && (kind === 'latest' || kind === 'latest-enabled')) {
-        problems.push('`hold: true` needs a `version` to hold: write its number or an alias, not latest');
-    }
+    refuseHoldOfNewest(hold, named.version, problems);
     return { ...named, hold };
 }
 /** A secret that is given by its id is one of any project that the config names. */
@@ -50764,85 +50853,6 @@ function readRecipients(problems) {
         // sops finds a key in the keyring by capitals only.
         return kind === 'pgp' ? recipients.map(({ id }) => ({ kind, id: id.toUpperCase() })) : recipients;
     });
-}
-
-// EXTERNAL MODULE: ./lib/kubernetes/names.js
-var kubernetes_names = __nccwpck_require__(1896);
-;// CONCATENATED MODULE: ./lib/inputs/desired.js
-// The inputs that say which secret becomes which manifest.
-
-
-
-
-
-
-
-/** Undefined where no secret is named. */
-function readDesired(problems) {
-    const request = readRequest(problems);
-    const secretId = request?.name.secret;
-    const name = getInput('name') || (secretId && (0,kubernetes_names/* findDefaultName */.qI)(secretId)) || '';
-    if (!(0,kubernetes_names/* isSubdomain */.J4)(name) && (secretId !== undefined || getInput('name') !== '')) {
-        problems.push(`\`name: ${(0,markdown/* shown */.SP)(name)}\` is no name for a Secret: write lower-case letters, digits, - and . such as kbot-token`);
-    }
-    const namespace = optional('namespace');
-    if (namespace !== undefined && !(0,kubernetes_names/* isLabel */.J2)(namespace)) {
-        problems.push(`\`namespace: ${(0,markdown/* shown */.SP)(namespace)}\` is no namespace: write lower-case letters, digits and - such as demo`);
-    }
-    const key = getInput('key') || secretId || '';
-    if (!(0,kubernetes_names/* isDataKey */.q_)(key) && (secretId !== undefined || getInput('key') !== '')) {
-        problems.push(`\`key: ${(0,markdown/* shown */.SP)(key)}\` is no data key: write letters, digits, -, _ and . such as token`);
-    }
-    const file = readFile(problems);
-    const hold = readHold(request, problems);
-    if (request === undefined)
-        return undefined;
-    return {
-        ...{ state: 'present', file, name, namespace, type: 'Opaque', immutable: false, labels: {}, annotations: {} },
-        data: new Map([[key, { kind: 'payload', request, pointer: undefined, trimNewline: false }]]),
-        dataFrom: [],
-        hold,
-        ...(hold === 'set' && { explicit: new Set([(0,resource_names/* formatVersionRequest */.fE)(request)]) }),
-    };
-}
-function readRequest(problems) {
-    // No name is longer than this; what is cut ends in a character that none has.
-    const secret = (0,markdown/* shown */.SP)(getInput('secret'), 500);
-    const version = (0,markdown/* shown */.SP)(getInput('version'));
-    const projectId = (0,markdown/* shown */.SP)(getInput('project-id'));
-    const isFullName = secret.startsWith('projects/');
-    const surrounding = isFullName ? '' : (0,markdown/* shown */.SP)(process.env['GOOGLE_CLOUD_PROJECT'] ?? '');
-    try {
-        return (0,secret_input/* parseSecretInput */.A)({ secret, version, projectId: projectId || surrounding });
-    }
-    catch (error) {
-        if (!(error instanceof secret_input/* NameRefused */.e))
-            throw error;
-        const [, ...others] = error.problems;
-        const missing = '`secret` is missing: write the id of a secret, such as TELE_TOKEN';
-        problems.push(...(secret === '' ? [missing, ...others] : error.problems));
-        return undefined;
-    }
-}
-/** An explicit number is somebody's decision, and ends a hold; what follows leaves it. */
-function readHold(request, problems) {
-    const hold = readBoolean('hold', problems);
-    const version = request?.version ?? (0,resource_names/* parseVersion */.ot)((0,resource_names/* parseFullName */.St)(getInput('secret'))?.version ?? getInput('version'));
-    if (hold === true && (version?.kind === 'latest' || version?.kind === 'latest-enabled')) {
-        problems.push('`hold: true` needs a `version` to hold: write its number or an alias, not latest');
-    }
-    if (hold !== undefined)
-        return hold ? 'set' : 'release';
-    return version?.kind === 'number' ? 'release' : 'keep';
-}
-function readFile(problems) {
-    const file = getInput('file', { trimWhitespace: false });
-    const problem = file === ''
-        ? 'it is missing: write where the manifest goes, such as clusters/dev/demo/kbot-token.yaml'
-        : (0,names/* findPathProblem */.W0)(file);
-    if (problem !== undefined)
-        problems.push(`\`file: ${(0,markdown/* shown */.SP)(file)}\` cannot be written: ${problem}`);
-    return file;
 }
 
 ;// CONCATENATED MODULE: ./lib/inputs/wish.js
@@ -51805,6 +51815,8 @@ function findKustomization(base, folder) {
     return undefined;
 }
 
+// EXTERNAL MODULE: ./lib/json.js
+var json = __nccwpck_require__(16413);
 // EXTERNAL MODULE: ./lib/kubernetes/provenance.js
 var kubernetes_provenance = __nccwpck_require__(40545);
 ;// CONCATENATED MODULE: ./lib/plan/existing-manifest.js
@@ -51897,13 +51909,13 @@ function notDeletable(file, reason) {
 }
 function metadataOf({ clear }) {
     const metadata = clear['metadata'];
-    return (0,sops_document/* isRecord */.u4)(metadata) ? metadata : {};
+    return (0,json/* isRecord */.u)(metadata) ? metadata : {};
 }
 function without(entries, drops) {
     return Object.fromEntries(Object.entries(entries).filter(([name]) => !drops(name)));
 }
 function textsOf(value) {
-    if (!(0,sops_document/* isRecord */.u4)(value))
+    if (!(0,json/* isRecord */.u)(value))
         return {};
     return Object.fromEntries(Object.entries(value).filter((entry) => typeof entry[1] === 'string'));
 }
@@ -52449,6 +52461,7 @@ var sops_configuration = __nccwpck_require__(57933);
 // but for whom and how the document was encrypted.
 
 
+
 const BASE64 = '[A-Za-z0-9+/\\n]+={0,2}';
 const matching = (pattern) => {
     const whole = new RegExp(`^${pattern}$`);
@@ -52524,7 +52537,7 @@ function readKeyGroups(listed, group) {
 }
 /** Older versions of sops write the key services that are not used as empty lists. */
 function readKeyGroup(group) {
-    if (!(0,sops_document/* isRecord */.u4)(group))
+    if (!(0,json/* isRecord */.u)(group))
         return undefined;
     const named = Object.keys(group).filter((name) => !(0,sops_document/* isEmpty */.Im)(group[name]));
     if (!named.every((name) => Object.hasOwn(ENTRIES, name)))
@@ -52537,7 +52550,7 @@ function readKeyGroup(group) {
 }
 function readRecipient(kind, entry) {
     const { id: idField, fields } = ENTRIES[kind];
-    if (!(0,sops_document/* isRecord */.u4)(entry) || Object.keys(entry).length !== Object.keys(fields).length + 1)
+    if (!(0,json/* isRecord */.u)(entry) || Object.keys(entry).length !== Object.keys(fields).length + 1)
         return undefined;
     if (!Object.entries(fields).every(([name, isForm]) => isForm(entry[name])))
         return undefined;
@@ -53518,7 +53531,6 @@ async function accessAll(desired, secrets, say) {
 
 
 
-
 /** @throws {ActionError} for what keeps this one manifest from being as it should be */
 async function planStep(desired, planning) {
     const { branches, owner } = planning;
@@ -53548,7 +53560,7 @@ async function planStep(desired, planning) {
         expires: undefined,
         notes: notesOn(change),
     };
-    const reused = isProposed ? reuse(write, proposed) : undefined;
+    const reused = isProposed ? reuse(write, proposed, branches.proposal?.(desired.file)) : undefined;
     if (isHeld && reused?.manifest?.text === proposed.manifest.text)
         return leave(proposed);
     return reused ?? write;
@@ -53584,9 +53596,9 @@ async function planWithoutGoogle(desired, planning) {
     return isOpen ? { ...step, desired, resolved: new Map() } : step;
 }
 /** The ciphertext of an earlier run, where it says in clear what would be written now: labels may have changed. */
-function reuse(write, { contents, hold, manifest }) {
+function reuse(write, { contents, hold }, existing) {
     const change = { ...write.change, hold };
-    const verified = verifyAs(change, contents, { document: sops_document/* SopsDocument */.hb.parse(manifest.text) });
+    const verified = existing && verifyAs(change, contents, existing);
     if (verified === undefined)
         return undefined;
     const resolved = (0,versions/* resolveCarried */.Vn)(change.desired, contents.sources);
@@ -54507,12 +54519,13 @@ function parseRecipients(kind, list) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Ah: () => (/* binding */ hasRepeatedKey),
 /* harmony export */   Im: () => (/* binding */ isEmpty),
-/* harmony export */   hb: () => (/* binding */ SopsDocument),
-/* harmony export */   u4: () => (/* binding */ isRecord)
+/* harmony export */   hb: () => (/* binding */ SopsDocument)
 /* harmony export */ });
 /* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(38815);
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(16413);
 // A manifest file taken apart: what stands in clear, the values, and sops' own block. A document that could say
 // something beside its data (comments, directives, tags, anchors) is told from one that cannot.
+
 
 /** What the largest Secret of Kubernetes (1 MiB) comes to once it is encoded twice. */
 const MAX_LENGTH = 2_500_000;
@@ -54534,7 +54547,7 @@ class SopsDocument {
         this.clear = clear;
         this.data = entriesOf(data);
         this.stringData = entriesOf(stringData);
-        this.sops = isRecord(sops) ? sops : undefined;
+        this.sops = (0,_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isRecord */ .u)(sops) ? sops : undefined;
         this.isBare = isBare(document, text);
         this.#text = text;
     }
@@ -54554,9 +54567,6 @@ class SopsDocument {
             return undefined;
         return new SopsDocument(text, document);
     }
-}
-function isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 /** What sops takes for a field that is not there. */
 function isEmpty(value) {
@@ -54615,7 +54625,7 @@ function isUnmarked(node) {
 function entriesOf(value) {
     if (value === undefined || value === null)
         return new Map();
-    return new Map(Object.entries(isRecord(value) ? value : { '': value }));
+    return new Map(Object.entries((0,_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isRecord */ .u)(value) ? value : { '': value }));
 }
 
 

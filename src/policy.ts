@@ -1,11 +1,11 @@
 // What the workflow allows to be asked for, whatever an input, a config file or a `.sops.yaml` of the repository says.
 
-import picomatch from 'picomatch';
 import { ActionError } from './errors.ts';
+import { createMatcher } from './globs.ts';
 import { formatSecretName, type SecretName } from './google/resource-names.ts';
 import type { EncryptionRule } from './sops/encryption-rule.ts';
 
-/** Globs; an empty list allows everything. `*` does not match a slash. */
+/** Globs; an empty list allows everything. */
 export interface Policy {
   allowedSecrets: readonly string[];
   allowedRecipients: readonly string[];
@@ -40,9 +40,4 @@ export function createGuard({ allowedSecrets, allowedRecipients }: Policy): Guar
       });
     },
   };
-}
-
-function createMatcher(globs: readonly string[]): (text: string) => boolean {
-  if (globs.length === 0) return () => true;
-  return picomatch([...globs], { dot: true, nonegate: true, noextglob: true });
 }

@@ -2,6 +2,7 @@
 // together.
 
 import { type DataValue, type Desired, type DesiredSecret, type EntriesSource, requestsOf } from '../desired-secret.ts';
+import { isNewest } from '../google/resource-names.ts';
 import { findMissingKeys } from '../kubernetes/secret-type.ts';
 import { shown } from '../markdown.ts';
 import { MAX_ANNOTATIONS, sizeOfAnnotations } from './metadata.ts';
@@ -117,7 +118,7 @@ function refuseIncomplete({ data, dataFrom, docker }: PresentEntry, { type }: De
 
 /** A later run would not find again what is held. */
 function refuseMoving(secret: DesiredSecret, refuse: Refuse): void {
-  const moving = requestsOf(secret).find(({ version: { kind } }) => kind === 'latest' || kind === 'latest-enabled');
+  const moving = requestsOf(secret).find(({ version }) => isNewest(version));
   if (secret.hold !== 'set' || moving === undefined) return;
   const { name, version } = moving;
   refuse(

@@ -1,8 +1,8 @@
 // A config narrowed to a part of its manifests, and one secret of them taken at another version, as a rollback does.
 
-import picomatch from 'picomatch';
 import { type Desired, requestsOf } from '../desired-secret.ts';
 import { ActionError } from '../errors.ts';
+import { createMatcher } from '../globs.ts';
 import { formatVersionRequest, type SecretName, type VersionRequest } from '../google/resource-names.ts';
 import { shown } from '../markdown.ts';
 import { withRequests } from '../plan/versions.ts';
@@ -28,7 +28,7 @@ export interface Narrowing {
 
 /** @throws {INPUT_INVALID} when no manifest is left, or none of them uses the secret */
 export function narrowConfig({ prune, desired }: Config, { only, override }: Narrowing): Config {
-  const selected = only.length === 0 ? desired : select(desired, only);
+  const selected = select(desired, only);
   return {
     // What a narrowed run does not look at is not gone.
     prune: prune && only.length === 0,
@@ -37,9 +37,9 @@ export function narrowConfig({ prune, desired }: Config, { only, override }: Nar
 }
 
 function select(desired: readonly Desired[], only: readonly string[]): Desired[] {
-  const matches = picomatch([...only], { dot: true, nonegate: true, noextglob: true });
+  const matches = createMatcher(only);
   const selected = desired.filter(({ file }) => matches(file));
-  if (selected.length > 0) return selected;
+  if (selected.length > 0 || only.length === 0) return selected;
   throw new ActionError('INPUT_INVALID', {
     message: `Cannot narrow the run to \`only: ${shown(only.join(', '))}\`: no \`file\` of the config matches it.`,
     remedy: 'Give paths as they stand in the config; `*` matches within a folder, and `**` any number of folders.',

@@ -65,6 +65,11 @@ export function parseVersion(text: string): VersionRequest | undefined {
   return undefined;
 }
 
+/** Whether no version is meant but whichever is the newest: nothing that could be held. */
+export function isNewest({ kind }: VersionRequest): boolean {
+  return kind === 'latest' || kind === 'latest-enabled';
+}
+
 export function formatVersion(version: VersionRequest): string {
   switch (version.kind) {
     case 'latest':

@@ -6,6 +6,7 @@ import { parseFullName } from '../google/resource-names.ts';
 import { NameRefused, parseSecretInput } from '../google/secret-input.ts';
 import { shown } from '../markdown.ts';
 import type { ConfigInputs } from '../wish.ts';
+import { refuseHoldOfNewest } from './desired.ts';
 import { optional, type Problems, readBoolean, readGlobs } from './values.ts';
 
 const OF_ONE_SECRET = ['name', 'namespace', 'key', 'file'];
@@ -62,10 +63,7 @@ function readOverride(problems: Problems): Override | undefined {
   }
   const named = readNamed(problems);
   if (named === undefined) return undefined;
-  const { kind } = named.version;
-  if (hold === true && (kind === 'latest' || kind === 'latest-enabled')) {
-    problems.push('`hold: true` needs a `version` to hold: write its number or an alias, not latest');
-  }
+  refuseHoldOfNewest(hold, named.version, problems);
   return { ...named, hold };
 }
 

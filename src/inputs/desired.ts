@@ -5,9 +5,11 @@ import type { DesiredSecret } from '../desired-secret.ts';
 import { findPathProblem } from '../github/names.ts';
 import {
   formatVersionRequest,
+  isNewest,
   parseFullName,
   parseVersion,
   type SecretVersionRequest,
+  type VersionRequest,
 } from '../google/resource-names.ts';
 import { NameRefused, parseSecretInput } from '../google/secret-input.ts';
 import { findDefaultName, isDataKey, isLabel, isSubdomain } from '../kubernetes/names.ts';
@@ -68,11 +70,14 @@ function readRequest(problems: Problems): SecretVersionRequest | undefined {
 function readHold(request: SecretVersionRequest | undefined, problems: Problems): DesiredSecret['hold'] {
   const hold = readBoolean('hold', problems);
   const version = request?.version ?? parseVersion(parseFullName(getInput('secret'))?.version ?? getInput('version'));
-  if (hold === true && (version?.kind === 'latest' || version?.kind === 'latest-enabled')) {
-    problems.push('`hold: true` needs a `version` to hold: write its number or an alias, not latest');
-  }
+  if (version !== undefined) refuseHoldOfNewest(hold, version, problems);
   if (hold !== undefined) return hold ? 'set' : 'release';
   return version?.kind === 'number' ? 'release' : 'keep';
+}
+
+export function refuseHoldOfNewest(hold: boolean | undefined, version: VersionRequest, problems: Problems): void {
+  if (hold !== true || !isNewest(version)) return;
+  problems.push('`hold: true` needs a `version` to hold: write its number or an alias, not latest');
 }
 
 function readFile(problems: Problems): string {

@@ -4,6 +4,7 @@
 import { isUtf8 } from 'node:buffer';
 import { ActionError } from '../errors.ts';
 import type { AccessedVersion } from '../google/secret-source.ts';
+import { isRecord, parseJson } from '../json.ts';
 import { Plaintext } from '../plaintext.ts';
 import { payloadError } from './payload.ts';
 
@@ -32,9 +33,9 @@ export function buildDockerConfig(signIn: SignIn, file: string): Plaintext {
  * @throws {DOCKER_CONFIG_INVALID}
  */
 export function verifyDockerConfig({ name, payload }: AccessedVersion, key: '.dockerconfigjson' | '.dockercfg'): void {
-  const config = findObject(textOf(payload));
-  const auths = config?.['auths'];
-  if (key === '.dockercfg' ? config !== undefined : isObject(auths) && Object.keys(auths).length > 0) return;
+  const config = parseJson(textOf(payload));
+  const auths = isRecord(config) ? config['auths'] : undefined;
+  if (key === '.dockercfg' ? isRecord(config) : isRecord(auths) && Object.keys(auths).length > 0) return;
   throw payloadError(name, {
     code: 'DOCKER_CONFIG_INVALID',
     reason: `what becomes \`${key}\` is not a JSON object${key === '.dockercfg' ? '' : ' with a registry in `auths`'}`,
@@ -54,19 +55,6 @@ function unfitUserName(username: SignIn['username'], file: string): ActionError 
   return typeof username === 'string'
     ? new ActionError('DOCKER_CONFIG_INVALID', { message: `Cannot write ${file}: ${reason}.`, remedy: PARTS_REMEDY })
     : payloadError(username.name, { code: 'DOCKER_CONFIG_INVALID', reason, remedy: PARTS_REMEDY });
-}
-
-function findObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function textOf(value: Plaintext): string {

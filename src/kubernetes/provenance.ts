@@ -3,6 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { formatSecretVersionName, parseSecretVersionName, type SecretVersionName } from '../google/resource-names.ts';
+import { isRecord, parseJson } from '../json.ts';
 
 const PREFIX = 'flux-secret-sync/';
 export const MANAGED_BY = { label: 'app.kubernetes.io/managed-by', value: 'flux-secret-sync' } as const;
@@ -82,7 +83,7 @@ export function findProvenance(annotations: Readonly<Record<string, string>>): P
     owner,
     hold: parseHold(claim('hold')),
     manages: parseManaged(claim('manages')),
-    empty: textsOf(parseJson(claim('empty'))),
+    empty: textsOf(parseJson(claim('empty') ?? '')),
     expires: claim('expires'),
     declaration: claim('declaration'),
   };
@@ -98,7 +99,7 @@ export function digestTemplate(template: object): string {
 }
 
 function parseSources(text: string | undefined): Sources | undefined {
-  const parsed = parseJson(text);
+  const parsed = parseJson(text ?? '');
   if (!isRecord(parsed)) return undefined;
   const sources = new Map<string, readonly SecretVersionName[]>();
   for (const [key, value] of Object.entries(parsed)) {
@@ -121,7 +122,7 @@ function parseHold(text: string | undefined): Hold | undefined {
 }
 
 function parseManaged(text: string | undefined): Managed {
-  const parsed = parseJson(text);
+  const parsed = parseJson(text ?? '');
   const { labels, annotations } = isRecord(parsed) ? parsed : {};
   return { labels: textsOf(labels), annotations: textsOf(annotations) };
 }
@@ -129,17 +130,4 @@ function parseManaged(text: string | undefined): Managed {
 /** Empty for anything but a list of texts. */
 function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : [];
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function parseJson(text: string | undefined): unknown {
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,8 +2,9 @@
 
 import type { DesiredSecret } from '../desired-secret.ts';
 import { ActionError } from '../errors.ts';
+import { isRecord } from '../json.ts';
 import { findProvenance, isProvenance, MANAGED_BY, type Provenance } from '../kubernetes/provenance.ts';
-import { isRecord, type SopsDocument } from '../sops/sops-document.ts';
+import type { SopsDocument } from '../sops/sops-document.ts';
 
 export interface ExistingManifest {
   document: SopsDocument;

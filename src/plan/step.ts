@@ -7,9 +7,8 @@ import type { Hold } from '../kubernetes/provenance.ts';
 import type { RememberingSource } from '../memory.ts';
 import type { SopsConfiguration } from '../sops/configuration.ts';
 import type { EncryptedManifest } from '../sops/encrypted-manifest.ts';
-import { SopsDocument } from '../sops/sops-document.ts';
 import { type Branches, pinAllHeld } from './branches.ts';
-import { findClaims, mayDelete } from './existing-manifest.ts';
+import { type ExistingFile, findClaims, mayDelete } from './existing-manifest.ts';
 import type { Govern } from './govern.ts';
 import { notesOn, notesOnEntries } from './losses.ts';
 import { type Change, isWrite, type Leave, pinHeld, plan, type Situation, verifyAs, type Write } from './plan.ts';
@@ -107,7 +106,7 @@ export async function planStep(desired: Desired, planning: Planning): Promise<St
     expires: undefined,
     notes: notesOn(change),
   };
-  const reused = isProposed ? reuse(write, proposed) : undefined;
+  const reused = isProposed ? reuse(write, proposed, branches.proposal?.(desired.file)) : undefined;
   if (isHeld && reused?.manifest?.text === proposed.manifest.text) return leave(proposed);
   return reused ?? write;
 }
@@ -145,9 +144,9 @@ export async function planWithoutGoogle(desired: Desired, planning: Planning): P
 }
 
 /** The ciphertext of an earlier run, where it says in clear what would be written now: labels may have changed. */
-function reuse(write: WriteStep, { contents, hold, manifest }: Leave): WriteStep | undefined {
+function reuse(write: WriteStep, { contents, hold }: Leave, existing: ExistingFile | undefined): WriteStep | undefined {
   const change = { ...write.change, hold };
-  const verified = verifyAs(change, contents, { document: SopsDocument.parse(manifest.text) });
+  const verified = existing && verifyAs(change, contents, existing);
   if (verified === undefined) return undefined;
   const resolved = resolveCarried(change.desired, contents.sources);
   const notes = [...write.notes, ...notesOnEntries(change, new Set(contents.sources.keys()))];

@@ -1,6 +1,7 @@
 // The `sops` block of a manifest: a closed list of fields, each of a known form, so that nothing can be said in it
 // but for whom and how the document was encrypted.
 
+import { isRecord } from '../json.ts';
 import {
   type EncryptionRule,
   formatEncryptionRule,
@@ -10,7 +11,7 @@ import {
   SELECTOR_KINDS,
   type Selector,
 } from './encryption-rule.ts';
-import { isEmpty, isRecord } from './sops-document.ts';
+import { isEmpty } from './sops-document.ts';
 
 type Block = Readonly<Record<string, unknown>>;
 type Form = (value: unknown) => boolean;

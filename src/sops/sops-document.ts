@@ -3,6 +3,8 @@
 
 import { type Document, isMap, isScalar, type Node, parseAllDocuments, visit } from 'yaml';
 
+import { isRecord } from '../json.ts';
+
 /** What the largest Secret of Kubernetes (1 MiB) comes to once it is encoded twice. */
 const MAX_LENGTH = 2_500_000;
 /** How sops writes the text `<<`, which would otherwise be a merge. */
@@ -44,10 +46,6 @@ export class SopsDocument {
     if (document.errors.length > 0 || !isMap(document.contents) || !isPlain(document)) return undefined;
     return new SopsDocument(text, document);
   }
-}
-
-export function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What sops takes for a field that is not there. */
