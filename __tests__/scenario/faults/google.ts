@@ -1,13 +1,13 @@
 // What can go wrong between the action and Secret Manager. All of it is before sops: nothing is ever encrypted.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Failure, testFailures } from './failures.ts';
+import type { Fault, FaultTable } from './fault.ts';
 
 const NOBODY = 'http://127.0.0.1:9';
 const ASK_AGAIN = { timeout: '4s' };
 const error = (code: number, status: string) => ({ status: code, body: { error: { code, message: 'No.', status } } });
 
-const versions: Failure[] = [
+const versions: Fault[] = [
   {
     when: 'there is no such secret',
     inputs: { secret: 'NO_SUCH' },
@@ -87,7 +87,7 @@ const versions: Failure[] = [
   },
 ];
 
-const answers: Failure[] = [
+const answers: Fault[] = [
   {
     when: "the checksum is another payload's",
     arrange: ({ google }) => google.corruptChecksum(),
@@ -166,7 +166,7 @@ const answers: Failure[] = [
   },
 ];
 
-const credentials: Failure[] = [
+const credentials: Fault[] = [
   {
     when: 'there are none',
     job: () => ({ env: { GOOGLE_APPLICATION_CREDENTIALS: '' } }),
@@ -235,4 +235,8 @@ const credentials: Failure[] = [
   },
 ];
 
-testFailures([...versions, ...answers, ...credentials], { encrypting: false });
+export const google: FaultTable = {
+  from: 'of Google',
+  encrypting: false,
+  faults: [...versions, ...answers, ...credentials],
+};

@@ -1,12 +1,8 @@
 // What can go wrong with sops and behind it: the binary, its rules, the recipients, Cloud KMS.
-import { chmod, mkdir, mkdtempDisposable, readFile, symlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
-import { recordingSops } from '../stand-ins/runner.ts';
-import { FILE, KMS_KEY, startWorld } from '../stand-ins/world.ts';
-import { type Failure, testFailures } from './failures.ts';
-import { reportOf } from './reading.ts';
+import { FILE, KMS_KEY } from '../../stand-ins/world.ts';
+import type { Fault, FaultTable } from './fault.ts';
 
 const NOBODY = 'http://127.0.0.1:9';
 const refuse = (code: number, status: string) => ({ status: code, body: { error: { code, message: 'No.', status } } });
@@ -18,11 +14,11 @@ async function writeSops(directory: string, { version = '3.13.3', body = 'exit 1
   await chmod(path, 0o755);
   return path;
 }
-const sopsThat = (body: string): NonNullable<Failure['job']> => {
+const sopsThat = (body: string): NonNullable<Fault['job']> => {
   return async (directory) => ({ inputs: { 'sops-path': await writeSops(directory, { body }) } });
 };
 
-const rules: Failure[] = [
+const rules: Fault[] = [
   {
     when: 'nobody is named to encrypt for',
     inputs: { 'gcp-kms': '' },
@@ -74,9 +70,9 @@ const rules: Failure[] = [
     remedy: 'Mend it there',
   },
 ];
-testFailures(rules, { encrypting: false });
+export const sopsBefore: FaultTable = { from: "of the recipients' rules", encrypting: false, faults: rules };
 
-const binaries: Failure[] = [
+const binaries: Fault[] = [
   {
     when: 'sops is not on PATH',
     job: () => ({ env: { PATH: '/nonexistent' } }),
@@ -122,6 +118,14 @@ const binaries: Failure[] = [
     remedy: 'run `sops encrypt` by hand',
   },
   {
+    when: 'sops never ends, and has started others',
+    inputs: { timeout: '3s' },
+    job: sopsThat('/bin/sleep 60 & /bin/sleep 60'),
+    code: 'DEADLINE_EXCEEDED',
+    says: 'its 3 seconds are over',
+    remedy: '`timeout`',
+  },
+  {
     when: 'sops is killed',
     job: sopsThat('kill -9 $$'),
     code: 'SOPS_FAILED',
@@ -130,7 +134,7 @@ const binaries: Failure[] = [
   },
 ];
 
-const recipients: Failure[] = [
+const recipients: Fault[] = [
   {
     when: 'an age recipient has a typing error',
     inputs: { 'gcp-kms': '', age: `age1${'q'.repeat(58)}` },
@@ -155,7 +159,7 @@ const recipients: Failure[] = [
   },
 ];
 
-const cloudKms: Failure[] = [
+const cloudKms: Fault[] = [
   {
     when: 'the account may not encrypt with the key',
     arrange: ({ google }) => google.denyKey(KMS_KEY, 'encrypt'),
@@ -209,38 +213,8 @@ const cloudKms: Failure[] = [
     remedy: '`timeout`',
   },
 ];
-testFailures([...binaries, ...recipients, ...cloudKms], { encrypting: true });
-
-test.concurrent('a sops that never ends is killed at the deadline, with all that it has started', async () => {
-  await using world = await startWorld();
-  world.secret.addVersion('one');
-  await using directory = await mkdtempDisposable(join(tmpdir(), 'sops-'));
-  const pids = join(directory.path, 'pids');
-  const body = `/bin/sleep 60 & echo "$$ $!" > '${pids}'; wait`;
-  const path = await writeSops(directory.path, { body });
-  await using run = await world.run({ 'sops-path': path, timeout: '3s' });
-
-  expect(reportOf(run).error?.code, run.stdout).toBe('DEADLINE_EXCEEDED');
-  const started = (await readFile(pids, 'utf8')).trim().split(' ').map(Number);
-  expect(started).toHaveLength(2);
-  await vi.waitFor(async () => expect(await Promise.all(started.map(isRunning))).toEqual([false, false]));
-});
-
-/** Whoever has ended and is not yet taken notice of does not run any more. */
-async function isRunning(pid: number): Promise<boolean> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => 'State:\tX');
-  return !/^State:\t[XZ]/m.test(status);
-}
-
-test.concurrent('a sops of the workspace is found by a relative path, even one with blanks', async () => {
-  await using world = await startWorld();
-  world.secret.addVersion('one');
-  await using workspace = await mkdtempDisposable(join(tmpdir(), 'workspace-'));
-  const sops = await recordingSops(join(workspace.path, 'recording'));
-  await mkdir(join(workspace.path, 'my tools'));
-  await symlink(sops.path, join(workspace.path, 'my tools/sops'));
-  await using run = await world.run({ 'sops-path': 'my tools/sops' }, { workspace: workspace.path });
-
-  expect(run.outputs['outcome'], run.stdout).toBe('created');
-  expect((await sops.calls()).map(({ arguments: [first] }) => first)).toEqual(['--version', '--config']);
-});
+export const sopsDuring: FaultTable = {
+  from: 'of sops and behind it',
+  encrypting: true,
+  faults: [...binaries, ...recipients, ...cloudKms],
+};

@@ -1,9 +1,9 @@
 // What can be the matter with the Flux repository, the token and GitHub. Whatever can be known by reading is said before
 // anything is encrypted.
-import { git } from '../stand-ins/github/git.ts';
-import type { LoggedRequest } from '../stand-ins/github/github.ts';
-import { FILE, FLUX_REPOSITORY, type World } from '../stand-ins/world.ts';
-import { type Failure, testFailures } from './failures.ts';
+import { git } from '../../stand-ins/github/git.ts';
+import type { LoggedRequest } from '../../stand-ins/github/github.ts';
+import { FILE, FLUX_REPOSITORY, type World } from '../../stand-ins/world.ts';
+import type { Fault, FaultTable } from './fault.ts';
 
 const toRead = ({ operationName }: LoggedRequest): boolean => operationName === 'Snapshot';
 const toCommit = ({ operationName }: LoggedRequest): boolean => operationName === 'Commit';
@@ -16,7 +16,7 @@ async function commitEntry({ flux }: World, { mode, path }: { mode: string; path
   await git(flux.gitDir, ['fast-import', '--quiet'], { input });
 }
 
-const reading: Failure[] = [
+const reading: Fault[] = [
   {
     when: 'there is no such repository',
     inputs: { repository: 'acme/nothing' },
@@ -141,9 +141,9 @@ const reading: Failure[] = [
     remedy: 'GitHub hands out 512 KiB of a text at most: split it',
   },
 ];
-testFailures(reading, { encrypting: false });
+export const repository: FaultTable = { from: 'of the repository', encrypting: false, faults: reading };
 
-const writing: Failure[] = [
+const writing: Fault[] = [
   {
     when: 'a rule protects the branch',
     arrange: ({ flux }) => flux.settings.protectedBranches.push('main'),
@@ -174,4 +174,4 @@ const writing: Failure[] = [
     remedy: 'Its audit log and the settings of the repository may say why',
   },
 ];
-testFailures(writing, { encrypting: true });
+export const publication: FaultTable = { from: 'of the publication', encrypting: true, faults: writing };
