@@ -89,7 +89,7 @@ function syncWith(inputs: Inputs, deadline: Deadline, payloads: Plaintext[]): Pr
     deadline,
   });
   const sops = createSops({
-    path: inputs.sopsPath,
+    binary: inputs.sops,
     temporaryDirectory: process.env['RUNNER_TEMP'] || tmpdir(),
     environment: sopsEnvironment(process.env, inputs),
     deadline,

@@ -1,5 +1,5 @@
-// Runs a binary with a secret on its stdin: no shell, nothing inherited but what is listed, killed as a
-// group when the signal fires. `@actions/exec` cannot: an early exit of its child is an uncaught EPIPE.
+// Runs a binary, with a secret on its stdin or nothing: no shell, nothing inherited but what is listed, killed as a group
+// when the signal fires. `@actions/exec` cannot: it knows no signal, and an early exit of its child is an uncaught EPIPE.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import type { Plaintext } from './plaintext.ts';
@@ -10,7 +10,7 @@ export interface ProcessRequest {
   /** The whole environment of the child. */
   environment: Readonly<Record<string, string>>;
   directory: string;
-  stdin: Plaintext;
+  stdin?: Plaintext;
   signal: AbortSignal;
 }
 
@@ -46,7 +46,7 @@ export function runProcess(request: ProcessRequest): Promise<ProcessResult> {
     child.stderr.on('data', stderr.add);
     // EPIPE: the child left without reading. Its exit code tells why.
     child.stdin.on('error', () => undefined);
-    child.stdin.end(request.stdin.reveal());
+    child.stdin.end(request.stdin?.reveal());
 
     const abort = () => {
       killGroup(child);

@@ -5,11 +5,13 @@ import { ActionError } from '../errors.ts';
 import { isRepository } from '../github/names.ts';
 import { shown } from '../markdown.ts';
 import type { Policy } from '../policy.ts';
+import type { SopsBinary } from '../sops/binary.ts';
 import type { Recipient } from '../sops/encryption-rule.ts';
 import type { WishInputs } from '../wish.ts';
 import { readPublishRest } from './config.ts';
 import { type PublishInputs, readPublish } from './publish.ts';
 import { readRecipients } from './recipients.ts';
+import { readSops } from './sops.ts';
 import { optional, type Problems, readBoolean, readBranch, readEndpoint, readGlobs, readTimeout } from './values.ts';
 import { readWish } from './wish.ts';
 
@@ -31,7 +33,7 @@ export interface Inputs {
   /** Milliseconds for the whole run. */
   timeout: number;
   accessToken: string | undefined;
-  sopsPath: string | undefined;
+  sops: SopsBinary;
   secretManagerEndpoint: URL | undefined;
   kmsEndpoint: URL | undefined;
 }
@@ -55,7 +57,7 @@ export function readInputs(): Inputs {
     refresh: readBoolean('refresh', problems) ?? false,
     timeout: readTimeout(problems),
     accessToken: optional('access-token'),
-    sopsPath: optional('sops-path'),
+    sops: readSops(problems),
     secretManagerEndpoint: readEndpoint('secret-manager-endpoint', problems),
     kmsEndpoint: readEndpoint('kms-endpoint', problems),
   };

@@ -42,23 +42,22 @@ export function readTimeout(problems: Problems): number {
 }
 
 export function readEndpoint(name: string, problems: Problems): URL | undefined {
+  const url = readUrl(name, problems);
+  if (url !== undefined && url.href !== `${url.origin}/`) {
+    problems.push(`\`${name}\` may hold a host and a port and nothing else: write ${url.origin}`);
+  }
+  return url;
+}
+
+/** What is asked there cannot be read or changed on the way. */
+export function readUrl(name: string, problems: Problems): URL | undefined {
   const text = optional(name);
   if (text === undefined) return undefined;
   const url = URL.parse(text);
   const isLoopback = url !== null && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
-  const isSecure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback);
-  if (url === null || !isSecure) {
-    problems.push(`\`${name}: ${shown(text)}\` is no endpoint: write https://HOST (plain http: is for loopback only)`);
-  } else if (
-    url.pathname !== '/' ||
-    url.search !== '' ||
-    url.hash !== '' ||
-    url.username !== '' ||
-    url.password !== ''
-  ) {
-    problems.push(`\`${name}\` may hold a host and a port and nothing else: write ${url.protocol}//${url.host}`);
-  }
-  return url ?? undefined;
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)) return url;
+  problems.push(`\`${name}: ${shown(text)}\` is no endpoint: write https://HOST (plain http: is for loopback only)`);
+  return undefined;
 }
 
 export function readGlobs(name: string, problems: Problems): string[] {

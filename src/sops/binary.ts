@@ -1,30 +1,65 @@
-// Which sops is run. The runner's owner vouches for it; what is asked here is whether its version will do.
+// Which sops is run: one that the runner's owner vouches for, if its version will do, or a release that is verified.
 
 import { basename, resolve } from 'node:path';
-import { getExecOutput } from '@actions/exec';
+import type { Deadline } from '../deadline.ts';
 import { ActionError } from '../errors.ts';
+import { type ProcessResult, runProcess } from '../process.ts';
+import { DEFAULT_VERSION, findAsset, type SopsRelease, VERSION_ARGUMENTS } from './release.ts';
+
+export type SopsBinary =
+  /** The one that lies there. */
+  | { kind: 'path'; path: string }
+  /** This release and no other. */
+  | { kind: 'release'; release: SopsRelease }
+  /** `sops` on PATH, and the release only where there is none. */
+  | { kind: 'runner'; otherwise: SopsRelease };
+
+export interface FindOptions {
+  environment: Readonly<Record<string, string>>;
+  /** Where private folders are made. */
+  temporaryDirectory: string;
+  deadline: Deadline;
+}
 
 /** 3.10.0 is the first that encrypts its stdin under another file's name. */
 const MINIMUM = { major: 3, minor: 10 };
 
 /**
- * The command of a sops that can be used: the path that was given, or `sops` on PATH.
- * @throws {SOPS_NOT_FOUND | SOPS_TOO_OLD}
+ * The command of a sops that can be used.
+ * @throws {SOPS_NOT_FOUND | SOPS_TOO_OLD} and what `provideRelease` throws
  */
-export async function findSops(
-  path: string | undefined,
-  environment: Readonly<Record<string, string>>,
-): Promise<string> {
-  const command = path === undefined ? 'sops' : absolute(path);
-  const version = parseSopsVersion(await askVersion(command, environment));
+export async function findSops(binary: SopsBinary, options: FindOptions): Promise<string> {
+  if (binary.kind === 'release') return await download(binary.release, options);
+  const command = binary.kind === 'path' ? absolute(binary.path) : 'sops';
+  const answer = await askVersion(command, options);
+  if (answer !== undefined) return verifyVersion(command, answer);
+  if (binary.kind === 'runner') return await download(binary.otherwise, options);
+  throw notFound(command);
+}
+
+async function download(release: SopsRelease, options: FindOptions): Promise<string> {
+  const asset = findAsset(release, process);
+  if (asset === undefined) throw notReleased(release);
+  // Loaded where it is needed only: most runs encrypt nothing, or find a sops.
+  const { provideRelease } = await import('../release-asset.ts');
+  return await provideRelease(asset, { ...options, environment: withoutToken(options.environment) });
+}
+
+/** @throws {SOPS_NOT_FOUND | SOPS_TOO_OLD} */
+function verifyVersion(command: string, { exitCode, stdout }: ProcessResult): string {
+  const version = exitCode === 0 ? parseSopsVersion(stdout.toString('utf8')) : undefined;
   if (version === undefined) throw notFound(command);
-  if (version.major < MINIMUM.major || (version.major === MINIMUM.major && version.minor < MINIMUM.minor)) {
+  if (isTooOld(version)) {
     throw new ActionError('SOPS_TOO_OLD', {
       message: `Cannot use ${command}: it is sops ${version.major}.${version.minor}, and 3.10 is the oldest that will do.`,
-      remedy: 'Install a newer sops before this action (see "How sops gets onto the runner" in the README).',
+      remedy: `Install a newer sops on the runner, or have this action take a release: \`sops-version: ${DEFAULT_VERSION}\`.`,
     });
   }
   return command;
+}
+
+export function isTooOld({ major, minor }: { major: number; minor: number }): boolean {
+  return major < MINIMUM.major || (major === MINIMUM.major && minor < MINIMUM.minor);
 }
 
 export function parseSopsVersion(output: string): { major: number; minor: number } | undefined {
@@ -32,15 +67,23 @@ export function parseSopsVersion(output: string): { major: number; minor: number
   return major === undefined || minor === undefined ? undefined : { major: Number(major), minor: Number(minor) };
 }
 
-async function askVersion(command: string, environment: Readonly<Record<string, string>>): Promise<string> {
+/**
+ * @returns undefined where there is no such program
+ * @throws {SOPS_NOT_FOUND} where it cannot be started
+ */
+async function askVersion(command: string, options: FindOptions): Promise<ProcessResult | undefined> {
+  const { environment, temporaryDirectory, deadline } = options;
   try {
-    const { stdout } = await getExecOutput(quoted(command), ['--version', '--disable-version-check'], {
-      silent: true,
-      ignoreReturnCode: true,
-      env: withoutToken(environment),
+    return await runProcess({
+      command,
+      arguments: VERSION_ARGUMENTS,
+      environment: withoutToken(environment),
+      directory: temporaryDirectory,
+      signal: deadline.signal,
     });
-    return stdout;
-  } catch {
+  } catch (thrown) {
+    if (thrown instanceof ActionError) throw thrown;
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
     throw notFound(command);
   }
 }
@@ -55,14 +98,16 @@ function absolute(path: string): string {
   return basename(path) === path ? path : resolve(path);
 }
 
-/** `@actions/exec` splits a command line at blanks. */
-function quoted(command: string): string {
-  return `"${command}"`;
-}
-
-function notFound(command: string): ActionError {
+export function notFound(command: string): ActionError {
   return new ActionError('SOPS_NOT_FOUND', {
     message: `Cannot encrypt: ${command} is not on this runner, or does not answer as sops does.`,
-    remedy: 'Install sops 3.10 or newer before this action (see the README), or name it with the input `sops-path`.',
+    remedy: `Install sops 3.10 or newer, name it with the input \`sops-path\`, or have this action take a release: \`sops-version: ${DEFAULT_VERSION}\`.`,
+  });
+}
+
+function notReleased({ version }: SopsRelease): ActionError {
+  return new ActionError('SOPS_NOT_FOUND', {
+    message: `Cannot encrypt: no sops ${version} is known for ${process.platform} ${process.arch}.`,
+    remedy: 'Install sops 3.10 or newer on the runner, and name it with the input `sops-path`.',
   });
 }

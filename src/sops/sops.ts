@@ -1,14 +1,15 @@
 // The Encrypter over the sops binary. The plaintext goes in on stdin and nowhere else; the child sees an
 // environment of our making and a private folder that holds the Flux repository's `.sops.yaml` and nothing more.
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { availableParallelism, devNull } from 'node:os';
 import { dirname, join } from 'node:path';
 import pLimit from 'p-limit';
-import type { Deadline } from '../deadline.ts';
+import { ActionError } from '../errors.ts';
 import { emptyKeys, formatSecretManifest } from '../kubernetes/secret-manifest.ts';
+import { withPrivateFolder } from '../private-folder.ts';
 import { type ProcessResult, runProcess } from '../process.ts';
-import { findSops } from './binary.ts';
+import { type FindOptions, findSops, notFound, type SopsBinary } from './binary.ts';
 import { pathBelow, type SopsConfiguration } from './configuration.ts';
 import { EncryptedManifest, notEncrypted } from './encrypted-manifest.ts';
 import type { Encrypter, EncryptionRequest } from './encrypter.ts';
@@ -16,14 +17,8 @@ import { RECIPIENT_KINDS, type Recipient } from './encryption-rule.ts';
 import { sopsError } from './failure.ts';
 import { SopsDocument } from './sops-document.ts';
 
-export interface SopsOptions {
-  /** A path, or undefined for `sops` on PATH. */
-  path: string | undefined;
-  /** Where private folders are made. */
-  temporaryDirectory: string;
-  /** The environment that sops may see. */
-  environment: Readonly<Record<string, string>>;
-  deadline: Deadline;
+export interface SopsOptions extends FindOptions {
+  binary: SopsBinary;
 }
 
 /** One process encrypts one file. It waits for its key service longer than it computes. */
@@ -34,14 +29,18 @@ export function createSops(options: SopsOptions): Encrypter {
   const limit = pLimit(MAX_AT_ONCE);
 
   async function run(request: EncryptionRequest, directory: string): Promise<ProcessResult> {
-    command ??= findSops(options.path, options.environment);
-    return runProcess({
-      command: await options.deadline.race(command),
+    command ??= findSops(options.binary, options);
+    const program = await options.deadline.race(command);
+    const started = runProcess({
+      command: program,
       arguments: sopsArguments(request),
       environment: options.environment,
       directory: await prepare(directory, request.configuration),
       stdin: formatSecretManifest(request.manifest),
       signal: options.deadline.signal,
+    });
+    return await started.catch((thrown: unknown) => {
+      throw thrown instanceof ActionError ? thrown : notFound(program);
     });
   }
 
@@ -49,10 +48,9 @@ export function createSops(options: SopsOptions): Encrypter {
     encrypt: (request) => limit(() => encrypt(request)),
   };
 
-  async function encrypt(request: EncryptionRequest): Promise<EncryptedManifest> {
-    const directory = await mkdtemp(join(options.temporaryDirectory, 'flux-secret-sync-'));
-    try {
-      const result = await run(request, directory);
+  function encrypt(request: EncryptionRequest): Promise<EncryptedManifest> {
+    return withPrivateFolder(options.temporaryDirectory, async (folder) => {
+      const result = await run(request, folder);
       if (result.exitCode !== 0) throw sopsError(request, result);
       const verified = EncryptedManifest.verify(request.file, SopsDocument.parse(result.stdout.toString('utf8')), {
         clear: request.manifest.clear,
@@ -62,9 +60,7 @@ export function createSops(options: SopsOptions): Encrypter {
       });
       if (!(verified instanceof EncryptedManifest)) throw notEncrypted(request.file, verified.violations);
       return verified;
-    } finally {
-      await rm(directory, { recursive: true, force: true });
-    }
+    });
   }
 }
 

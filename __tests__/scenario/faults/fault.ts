@@ -23,25 +23,27 @@ interface Situation {
   inputs?: Record<string, string>;
   /** Makes it fail. The canary is version 1 of the secret, and nothing else is in Secret Manager. */
   arrange?: (world: World, canary: Canary) => unknown;
-  /** What is particular about the job; `directory` is a folder of the test's own. */
-  job?: (directory: string, world: World) => Job | Promise<Job>;
+  /** What is particular about the job; `directory` is a folder of the test's own, `stack` ends what is put there. */
+  job?: (directory: string, world: World, stack: AsyncDisposableStack) => Job | Promise<Job>;
+  /** What else has to be so when the run has ended. */
+  also?: (run: WorldRun, world: World) => unknown;
 }
 type Job = Omit<RunOptions, 'inputs'> & { inputs?: Record<string, string> };
 
-/** The run fails, and nothing has changed. */
+/** The run fails, and nothing has changed but what it names. */
 interface Refused {
   code: ErrorCode;
   /** A part of the reason, as a person reads it. */
   says: string;
   /** A part of what a person is told to do. */
   remedy: string;
+  /** What has changed all the same, as the reason ends: `also` says what is there then. */
+  remains?: string;
 }
 
 /** The run does all the same what it was asked to. */
 interface Survived {
   outcome: string;
-  /** What else has to be so. */
-  also?: (run: WorldRun, world: World) => unknown;
 }
 
 export interface FaultTable {
@@ -56,11 +58,12 @@ export async function meet(fault: Fault, { encrypting }: FaultTable): Promise<vo
   const canary = textCanary();
   await using world = await startWorld(fault.files);
   world.secret.addVersion(canary.bytes);
+  await using stack = new AsyncDisposableStack();
   await using directory = await mkdtempDisposable(join(tmpdir(), 'fault-'));
   const sops = await recordingSops(join(directory.path, 'recording'));
   await fault.arrange?.(world, canary);
-  const { inputs, ...options } = (await fault.job?.(directory.path, world)) ?? {};
-  const refs = world.flux.refs();
+  const { inputs, ...options } = (await fault.job?.(directory.path, world, stack)) ?? {};
+  const before = stateOf(world);
 
   await using run = await world.run(
     { version: '1', timeout: '20s', ...fault.inputs, ...inputs },
@@ -69,7 +72,7 @@ export async function meet(fault: Fault, { encrypting }: FaultTable): Promise<vo
 
   if ('code' in fault) {
     expectRefused(run, fault);
-    expect(world.flux.refs()).toEqual(refs);
+    if (!mayHaveChanged(fault)) expect(stateOf(world)).toEqual(before);
     if (!encrypting) {
       expect(await sops.calls()).toEqual([]);
       expect(googleCalls(run)).not.toContain('encrypt');
@@ -78,8 +81,8 @@ export async function meet(fault: Fault, { encrypting }: FaultTable): Promise<vo
     expect(reportOf(run).error, run.stdout).toBeUndefined();
     expect(run.outputs['outcome']).toBe(fault.outcome);
     expect(run.exitCode).toBe(0);
-    await fault.also?.(run, world);
   }
+  await fault.also?.(run, world);
   expect(run.stderr).toBe('');
   expect(await readdir(run.temp)).toEqual([]);
   const places = await collectPlaces({ world, run, calls: await sops.calls(), folders: [directory.path] });
@@ -89,7 +92,22 @@ export async function meet(fault: Fault, { encrypting }: FaultTable): Promise<vo
   await vi.waitFor(async () => expect(await processesOf(run.directory)).toEqual([]), { timeout: 20_000 });
 }
 
-function expectRefused(run: WorldRun, { code, says, remedy }: Refused): void {
+/** All that others can see of the Flux repository. */
+function stateOf({ flux }: World): object {
+  return { refs: flux.refs(), pullRequests: structuredClone(flux.pullRequests) };
+}
+
+function mayHaveChanged({ code, remains }: Refused): boolean {
+  return remains !== undefined || code === 'PUBLICATION_UNCERTAIN';
+}
+
+function headingOf({ code, remains }: Refused): string {
+  if (code === 'PUBLICATION_UNCERTAIN') return 'It is not known whether something was changed';
+  return remains === undefined ? 'Nothing was changed' : 'The run failed half way';
+}
+
+function expectRefused(run: WorldRun, refused: Refused): void {
+  const { code, says, remedy, remains = '' } = refused;
   expect(reportOf(run).error?.code, run.stdout).toBe(code);
   expect(run.exitCode).toBe(1);
   expect(run.outputs).toMatchObject({ outcome: 'failed', changed: 'false', 'commit-sha': '' });
@@ -101,7 +119,8 @@ function expectRefused(run: WorldRun, { code, says, remedy }: Refused): void {
   });
   expect(annotation?.message).toContain(says);
   expect(annotation?.message).toContain(remedy);
-  expect(annotation?.message).toContain(' Nothing was changed. ');
-  expect(run.summary).toMatch(/^### Nothing was changed\n/);
+  expect(annotation?.message.includes(' Nothing was changed. ')).toBe(!mayHaveChanged(refused));
+  expect(annotation?.message).toContain(`${remains === '' ? '' : `; ${remains}`}. `);
+  expect(run.summary.split('\n', 1)).toEqual([`### ${headingOf(refused)}`]);
   for (const told of [says, remedy, `(${code})`]) expect(run.summary).toContain(told);
 }

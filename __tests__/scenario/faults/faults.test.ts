@@ -2,14 +2,15 @@
 import { afterAll, describe, test } from 'vitest';
 import { meet } from './fault.ts';
 import { google } from './google.ts';
+import { release } from './release.ts';
 import { publication, repository } from './repository.ts';
 import { sopsBefore, sopsDuring } from './sops.ts';
 
-const TABLES = [google, sopsBefore, sopsDuring, repository, publication];
+const TABLES = [google, release, sopsBefore, sopsDuring, repository, publication];
 let survived = 0;
 
 describe.for(TABLES)('a fault $from', (table) => {
-  test.concurrent.for(table.faults)('when $when', async (fault) => {
+  test.concurrent.for(table.faults)('when $when', { timeout: 150_000 }, async (fault) => {
     await meet(fault, table);
     survived += 1;
   });

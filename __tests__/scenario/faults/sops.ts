@@ -74,13 +74,6 @@ export const sopsBefore: FaultTable = { from: "of the recipients' rules", encryp
 
 const binaries: Fault[] = [
   {
-    when: 'sops is not on PATH',
-    job: () => ({ env: { PATH: '/nonexistent' } }),
-    code: 'SOPS_NOT_FOUND',
-    says: 'Cannot encrypt: sops is not on this runner',
-    remedy: 'Install sops 3.10 or newer before this action (see the README), or name it with the input `sops-path`.',
-  },
-  {
     when: 'sops-path names nothing',
     inputs: { 'sops-path': '/nonexistent/sops' },
     code: 'SOPS_NOT_FOUND',
@@ -99,7 +92,7 @@ const binaries: Fault[] = [
     job: async (directory) => ({ inputs: { 'sops-path': await writeSops(directory, { version: '3.9.4 (latest)' }) } }),
     code: 'SOPS_TOO_OLD',
     says: 'it is sops 3.9, and 3.10 is the oldest that will do',
-    remedy: 'Install a newer sops before this action',
+    remedy: 'Install a newer sops on the runner, or have this action take a release: `sops-version: 3.13.3`.',
   },
   {
     when: 'sops ends with a code that nobody knows, whatever it says',

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ActionError, formatError } from '../../../src/errors.ts';
 import { harmless } from '../../../src/log.ts';
+import { DOWNLOAD_URL } from '../../../src/sops/release.ts';
 import { parseCommands } from '../../stand-ins/runner.ts';
 import { problemsWith, readWith } from './read-with.ts';
 
@@ -46,7 +47,7 @@ describe('inputs', () => {
       refresh: false,
       timeout: 120_000,
       accessToken: undefined,
-      sopsPath: undefined,
+      sops: { kind: 'runner', otherwise: { version: '3.13.3', sha256: undefined, downloadUrl: DOWNLOAD_URL } },
       secretManagerEndpoint: undefined,
       kmsEndpoint: undefined,
     });
@@ -65,7 +66,7 @@ describe('inputs', () => {
       commitMessage: 'Rotate\n\nEvery month.',
       refresh: true,
       accessToken: 'ya29.token',
-      sopsPath: '/opt/sops',
+      sops: { kind: 'path', path: '/opt/sops' },
     });
   });
 

@@ -1,9 +1,10 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { findSops, parseSopsVersion } from '../../../src/sops/binary.ts';
-import { SOPS } from './real-sops.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { startDeadline } from '../../../src/deadline.ts';
+import { findSops, isTooOld, parseSopsVersion, type SopsBinary } from '../../../src/sops/binary.ts';
+import { type ReleaseServer, startReleaseServer } from '../../stand-ins/release-server.ts';
 
 describe('the version of a sops', () => {
   test.each([
@@ -36,15 +37,37 @@ describe('the version of a sops', () => {
   });
 });
 
+test.each([
+  [{ major: 3, minor: 10 }, false],
+  [{ major: 3, minor: 9 }, true],
+  [{ major: 2, minor: 99 }, true],
+  [{ major: 4, minor: 0 }, false],
+])('%j is too old: %s', (version, expected) => {
+  expect(isTooOld(version)).toBe(expected);
+});
+
 describe('the sops that is used', () => {
   let folder: string;
-  beforeAll(async () => {
+  let server: ReleaseServer;
+  beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'binary test-'));
+    server = await startReleaseServer();
+    vi.stubEnv('RUNNER_TOOL_CACHE', join(folder, 'tools'));
   });
-  afterAll(async () => {
+  afterEach(async () => {
     vi.unstubAllEnvs();
+    await server[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   });
+
+  const find = (binary: SopsBinary, environment: Record<string, string> = {}) =>
+    findSops(binary, { environment, temporaryDirectory: folder, deadline: startDeadline(30_000) });
+  const at = (path: string): SopsBinary => ({ kind: 'path', path });
+  /** What the server has, whatever its bytes are. */
+  const released = () => {
+    const sha256 = server.publish('3.99.0', Buffer.from('#!/bin/sh\nexit 0\n'));
+    return { version: '3.99.0', sha256, downloadUrl: server.url };
+  };
 
   async function program(name: string, script: string): Promise<string> {
     const path = join(folder, name);
@@ -56,12 +79,28 @@ describe('the sops that is used', () => {
 
   test('may be named, in a folder with blanks too', async () => {
     const path = await program('sops', 'echo "sops 3.10.0"');
-    await expect(findSops(path, {})).resolves.toBe(path);
+    await expect(find(at(path))).resolves.toBe(path);
   });
 
-  test('is the one on PATH where none is named', async () => {
-    vi.stubEnv('PATH', dirname(SOPS));
-    await expect(findSops(undefined, {})).resolves.toBe('sops');
+  test('is the one on PATH where none is named, and then nothing is downloaded', async () => {
+    const path = await program('bin/sops', 'echo "sops 3.10.0"');
+    await expect(find({ kind: 'runner', otherwise: released() }, { PATH: dirname(path) })).resolves.toBe('sops');
+    expect(server.requests).toEqual([]);
+  });
+
+  test('is a release where PATH has none, or where a version is named', async () => {
+    const release = released();
+    const path = await program('bin/sops', 'echo "sops 3.10.0"');
+    const fetched = join(folder, 'tools/flux-secret-sync-sops/3.99.0', process.arch, 'sops');
+    await expect(find({ kind: 'runner', otherwise: release }, { PATH: folder })).resolves.toBe(fetched);
+    await expect(find({ kind: 'release', release }, { PATH: dirname(path) })).resolves.toBe(fetched);
+  });
+
+  test('is none that only stands on the PATH of the job, which sops does not see', async () => {
+    const path = await program('bin/sops', 'echo "sops 3.10.0"');
+    vi.stubEnv('PATH', dirname(path));
+    const fetched = await find({ kind: 'runner', otherwise: released() }, { PATH: folder });
+    expect(fetched).not.toBe('sops');
   });
 
   test('is asked for its version only: it calls nobody to learn of newer ones, and gets just the environment', async () => {
@@ -69,22 +108,26 @@ describe('the sops that is used', () => {
       'recorder',
       `echo "$@" > '${folder}/arguments'; /usr/bin/env > '${folder}/environment'; echo "sops 3.13.3"`,
     );
-    await findSops(path, { ONE: '1' });
+    await find(at(path), { ONE: '1', GOOGLE_OAUTH_ACCESS_TOKEN: 'hush' });
     expect(await readFile(join(folder, 'arguments'), 'utf8')).toBe('--version --disable-version-check\n');
     const names = (await readFile(join(folder, 'environment'), 'utf8')).split('\n').map((line) => line.split('=')[0]);
-    expect(names.filter((name) => !['', 'ONE', 'PWD', 'OLDPWD', 'SHLVL', '_'].includes(name ?? ''))).toEqual([]);
+    expect(names.filter((name) => !['', 'PWD', 'OLDPWD', 'SHLVL', '_'].includes(name ?? ''))).toEqual(['ONE']);
   });
 
   test.each([
     ['3.9.4', 'echo "sops 3.9.4"', '3.9'],
     ['2.99.0', 'echo "sops 2.99.0 (latest)"', '2.99'],
-  ])('may not be %s', async (_, script, version) => {
-    const path = await program('old', script);
-    await expect(findSops(path, {})).rejects.toMatchObject({
+  ])('may not be %s, and no other is taken for it', async (_, script, version) => {
+    const path = await program('sops', script);
+    const refusal = (command: string) => ({
       code: 'SOPS_TOO_OLD',
-      message: `Cannot use ${path}: it is sops ${version}, and 3.10 is the oldest that will do.`,
-      remedy: 'Install a newer sops before this action (see "How sops gets onto the runner" in the README).',
+      message: `Cannot use ${command}: it is sops ${version}, and 3.10 is the oldest that will do.`,
+      remedy: 'Install a newer sops on the runner, or have this action take a release: `sops-version: 3.13.3`.',
     });
+    await expect(find(at(path))).rejects.toMatchObject(refusal(path));
+    const onPath = find({ kind: 'runner', otherwise: released() }, { PATH: folder });
+    await expect(onPath).rejects.toMatchObject(refusal('sops'));
+    expect(server.requests).toEqual([]);
   });
 
   test.each<[string, () => Promise<string> | string]>([
@@ -100,7 +143,7 @@ describe('the sops that is used', () => {
     ],
     ['is another program', () => program('age', 'echo "age 1.2.0"')],
     ['says nothing', () => program('mute', 'exit 0')],
-    ['fails', () => program('broken', 'echo "sops is broken" >&2; exit 1')],
+    ['fails', () => program('broken', 'echo "sops 3.13.3"; exit 1')],
     [
       'cannot be interpreted',
       () =>
@@ -111,18 +154,22 @@ describe('the sops that is used', () => {
     ],
   ])('is not found where it %s', async (_, prepare) => {
     const path = await prepare();
-    await expect(findSops(path, {})).rejects.toMatchObject({
+    await expect(find(at(path))).rejects.toMatchObject({
       code: 'SOPS_NOT_FOUND',
       message: `Cannot encrypt: ${path} is not on this runner, or does not answer as sops does.`,
-      remedy: 'Install sops 3.10 or newer before this action (see the README), or name it with the input `sops-path`.',
+      remedy:
+        'Install sops 3.10 or newer, name it with the input `sops-path`, or have this action take a release: `sops-version: 3.13.3`.',
     });
   });
 
-  test('is not found where PATH has none', async () => {
-    vi.stubEnv('PATH', folder.replace('binary test', 'nowhere'));
-    await expect(findSops(undefined, {})).rejects.toMatchObject({
-      code: 'SOPS_NOT_FOUND',
-      message: 'Cannot encrypt: sops is not on this runner, or does not answer as sops does.',
-    });
+  test('is asked no longer than the run has, and ends with it, as does what it has started', async () => {
+    const path = await program('slow', `/bin/sleep 60 & echo "$$ $!" > '${folder}/pids'; wait`);
+    const deadline = startDeadline(500);
+    const finding = findSops(at(path), { environment: {}, temporaryDirectory: folder, deadline });
+    await expect(finding).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+    const pids = (await readFile(join(folder, 'pids'), 'utf8')).trim().split(' ').map(Number);
+    expect(pids).toHaveLength(2);
+    const isThere = (pid: number) => process.kill(pid, 0);
+    for (const pid of pids) await vi.waitFor(() => expect(() => isThere(pid)).toThrow(), { timeout: 20_000 });
   });
 });

@@ -109,7 +109,7 @@ export async function openWorkshop(environment: Readonly<Record<string, string>>
     directory,
     encrypter: (options = {}) =>
       createSops({
-        path: SOPS,
+        binary: { kind: 'path', path: SOPS },
         temporaryDirectory: directory,
         environment: env,
         deadline: startDeadline(120_000),

@@ -127,7 +127,7 @@ describe('a manifest is encrypted', () => {
 
   test('several at a time, with one question for the version', async () => {
     const sops = await recordingSops(join(workshop.directory, 'recording'), SOPS);
-    const encrypter = workshop.encrypter({ path: sops.path });
+    const encrypter = workshop.encrypter({ binary: { kind: 'path', path: sops.path } });
     const files = ['a.yaml', 'b.yaml', 'c.yaml', 'd.yaml'];
     const manifests = await Promise.all(files.map((file) => encrypter.encrypt(request({ file }))));
     expect(manifests.map(({ file }) => file)).toEqual(files);
@@ -137,7 +137,7 @@ describe('a manifest is encrypted', () => {
 
   test('with the payload in no argument and no environment', async () => {
     const sops = await recordingSops(join(workshop.directory, 'recording'), SOPS);
-    await workshop.encrypter({ path: sops.path }).encrypt(request());
+    await workshop.encrypter({ binary: { kind: 'path', path: sops.path } }).encrypt(request());
     const shown = JSON.stringify(await sops.calls());
     expect(shown).toContain(ours.recipient);
     expect(shown).not.toContain(CANARY);
@@ -154,7 +154,7 @@ describe('sops works in a private folder', () => {
   test('that nobody else can read and that holds the configuration and nothing more', async () => {
     const found = join(workshop.directory, 'found');
     const path = await program(`cd ../..; /usr/bin/find . -printf '%y %m %p\\n' | sort > '${found}'; exit 1`);
-    await failure(workshop.encrypter({ path }).encrypt(request({ configuration })));
+    await failure(workshop.encrypter({ binary: { kind: 'path', path } }).encrypt(request({ configuration })));
     const lines = (await readFile(found, 'utf8')).trimEnd().split('\n');
     expect(lines.map((line) => line.slice(6))).toEqual([
       '.',
@@ -171,11 +171,17 @@ describe('sops works in a private folder', () => {
     ['sops fails', async () => failure(workshop.encrypter().encrypt(request({ rule: recipientsRule(age('age1x')) })))],
     [
       'there is no sops',
-      async () => failure(workshop.encrypter({ path: '/no/sops' }).encrypt(request({ configuration }))),
+      async () =>
+        failure(workshop.encrypter({ binary: { kind: 'path', path: '/no/sops' } }).encrypt(request({ configuration }))),
     ],
     [
       'the gate refuses',
-      async () => failure(workshop.encrypter({ path: await program('exit 0') }).encrypt(request({ configuration }))),
+      async () =>
+        failure(
+          workshop
+            .encrypter({ binary: { kind: 'path', path: await program('exit 0') } })
+            .encrypt(request({ configuration })),
+        ),
     ],
     [
       'the run has ended before',
@@ -190,7 +196,9 @@ describe('sops works in a private folder', () => {
       async () => {
         const deadline = startDeadline(10_000);
         const path = await program(': > "$HOME/started"; exec /bin/sleep 60');
-        const failing = failure(workshop.encrypter({ path, deadline }).encrypt(request({ configuration })));
+        const failing = failure(
+          workshop.encrypter({ binary: { kind: 'path', path }, deadline }).encrypt(request({ configuration })),
+        );
         while (!existsSync(join(workshop.directory, 'started'))) await delay(5);
         expect(await privateFolders()).toHaveLength(1);
         deadline.cancel(cancelled);
@@ -207,7 +215,9 @@ describe('a sops that does not end', () => {
   test('is killed at the deadline, with what it has started', async () => {
     const pids = join(workshop.directory, 'pids');
     const path = await program(`/bin/sleep 60 & echo "$$ $!" > '${pids}'; wait`);
-    const error = await failure(workshop.encrypter({ path, deadline: startDeadline(2_000) }).encrypt(request()));
+    const error = await failure(
+      workshop.encrypter({ binary: { kind: 'path', path }, deadline: startDeadline(2_000) }).encrypt(request()),
+    );
     expect(error.code).toBe('DEADLINE_EXCEEDED');
     const started = (await readFile(pids, 'utf8')).trim().split(' ').map(Number);
     expect(started).toHaveLength(2);
@@ -217,7 +227,7 @@ describe('a sops that does not end', () => {
   test('is killed when the job is cancelled', async () => {
     const deadline = startDeadline(10_000);
     const path = await program(': > "$HOME/started"; exec /bin/sleep 60');
-    const failing = failure(workshop.encrypter({ path, deadline }).encrypt(request()));
+    const failing = failure(workshop.encrypter({ binary: { kind: 'path', path }, deadline }).encrypt(request()));
     while (!existsSync(join(workshop.directory, 'started'))) await delay(5);
     deadline.cancel(cancelled);
     expect(await failing).toBe(cancelled);
@@ -227,7 +237,9 @@ describe('a sops that does not end', () => {
     const path = join(workshop.directory, 'hanging');
     await writeFile(path, '#!/bin/sh\nexec /bin/sleep 2\n');
     await chmod(path, 0o755);
-    const error = await failure(workshop.encrypter({ path, deadline: startDeadline(100) }).encrypt(request()));
+    const error = await failure(
+      workshop.encrypter({ binary: { kind: 'path', path }, deadline: startDeadline(100) }).encrypt(request()),
+    );
     expect(error.code).toBe('DEADLINE_EXCEEDED');
   });
 });
@@ -263,7 +275,9 @@ describe('whatever calls itself sops, nothing but a verified manifest comes out'
     ['writes and then fails', `${SOPS} "$@"; exit 5`, 'SOPS_FAILED'],
     ['tells all on stderr', '/bin/cat >&2; exit 1', 'SOPS_FAILED'],
   ])('though it %s', async (_, script, code, over = {}) => {
-    const error = await failure(workshop.encrypter({ path: await program(script) }).encrypt(request(over)));
+    const error = await failure(
+      workshop.encrypter({ binary: { kind: 'path', path: await program(script) } }).encrypt(request(over)),
+    );
     expect(error.code).toBe(code);
     const said = `${formatError(error)}${String(error.cause ?? '')}`;
     expect(said).not.toContain(CANARY);
@@ -272,7 +286,9 @@ describe('whatever calls itself sops, nothing but a verified manifest comes out'
 
   test('ten megabytes on stderr do it no harm', async () => {
     const path = await program(`/usr/bin/head -c 10000000 /dev/zero >&2; exec ${SOPS} "$@"`);
-    await expect(workshop.encrypter({ path }).encrypt(request())).resolves.toBeInstanceOf(EncryptedManifest);
+    await expect(workshop.encrypter({ binary: { kind: 'path', path } }).encrypt(request())).resolves.toBeInstanceOf(
+      EncryptedManifest,
+    );
   });
 
   test.each([
@@ -283,7 +299,9 @@ describe('whatever calls itself sops, nothing but a verified manifest comes out'
     const touched = join(workshop.directory, 'touched');
     await writeFile(path, `#!/bin/sh\nif [ "$1" = --version ]; then ${script}; exit; fi\n: > '${touched}'\n`);
     await chmod(path, 0o755);
-    await expect(failure(workshop.encrypter({ path }).encrypt(request()))).resolves.toMatchObject({ code });
+    await expect(
+      failure(workshop.encrypter({ binary: { kind: 'path', path } }).encrypt(request())),
+    ).resolves.toMatchObject({ code });
     expect(existsSync(touched)).toBe(false);
   });
 });
