@@ -1,4 +1,5 @@
 // The reusable workflow: held to action.yml, and called as other repositories call it.
+import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -20,6 +21,7 @@ interface Action {
 interface Step {
   id?: string;
   uses?: string;
+  run?: string;
   with?: Record<string, string>;
 }
 interface Reusable {
@@ -122,9 +124,19 @@ describe('.github/workflows/sync.yml', () => {
     const run = await runWorkflow(world, { workflow, eventName: 'workflow_dispatch', event });
 
     expect(run.exitCode).toBe(1);
-    expect(run.printed).toContain('The input repository has to be owner/name, such as acme/flux-gitops.');
+    expect(run.printed).toContain("Failure - Main Take the repository's name apart");
     expect(run.printed).not.toContain('A token for');
     expect(world.github.requests).toEqual([]);
+  });
+
+  // By bash alone: of a step that fails within milliseconds, act may lose what it says.
+  test('says what a repository has to look like', () => {
+    const { run: script = '' } = steps.find(({ id }) => id === 'flux') ?? {};
+    const env = { REPOSITORY: 'acme/flux/gitops' };
+    const { status, stdout } = spawnSync('bash', ['-e', '-c', script], { env, encoding: 'utf8' });
+
+    expect(status).toBe(1);
+    expect(stdout).toBe('::error::The input repository has to be owner/name, such as acme/flux-gitops.\n');
   });
 
   test('keeps many secrets as a config in the Flux repository says', async () => {
