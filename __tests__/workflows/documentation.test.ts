@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
-const pages = ['README.md', 'CONTRIBUTING.md', ...findPages('docs')];
+const pages = ['README.md', 'CONTRIBUTING.md', 'SECURITY.md', ...findPages('docs')];
 
 function findPages(folder: string): string[] {
   const names = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
