@@ -1,7 +1,7 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 93674:
+/***/ 89659:
 /***/ (function(__unused_webpack_module, exports, __nccwpck_require__) {
 
 
@@ -54,9 +54,9 @@ exports.getProxyUrl = getProxyUrl;
 exports.isHttps = isHttps;
 const http = __importStar(__nccwpck_require__(58611));
 const https = __importStar(__nccwpck_require__(65692));
-const pm = __importStar(__nccwpck_require__(22694));
-const tunnel = __importStar(__nccwpck_require__(36461));
-const undici_1 = __nccwpck_require__(54303);
+const pm = __importStar(__nccwpck_require__(83335));
+const tunnel = __importStar(__nccwpck_require__(20770));
+const undici_1 = __nccwpck_require__(46752);
 var HttpCodes;
 (function (HttpCodes) {
     HttpCodes[HttpCodes["OK"] = 200] = "OK";
@@ -744,7 +744,7 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 
 /***/ }),
 
-/***/ 22694:
+/***/ 83335:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -844,7 +844,7 @@ class DecodedURL extends URL {
 
 /***/ }),
 
-/***/ 71644:
+/***/ 63251:
 /***/ (function(module) {
 
 /**
@@ -2374,15 +2374,15 @@ class DecodedURL extends URL {
 
 /***/ }),
 
-/***/ 36461:
+/***/ 20770:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-module.exports = __nccwpck_require__(58551);
+module.exports = __nccwpck_require__(20218);
 
 
 /***/ }),
 
-/***/ 58551:
+/***/ 20218:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -2653,33 +2653,33 @@ exports.debug = debug; // for test
 
 /***/ }),
 
-/***/ 54303:
+/***/ 46752:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const Client = __nccwpck_require__(8170)
-const Dispatcher = __nccwpck_require__(35560)
-const Pool = __nccwpck_require__(9895)
-const BalancedPool = __nccwpck_require__(82668)
-const Agent = __nccwpck_require__(47340)
-const ProxyAgent = __nccwpck_require__(6989)
-const EnvHttpProxyAgent = __nccwpck_require__(87774)
-const RetryAgent = __nccwpck_require__(26643)
-const errors = __nccwpck_require__(2600)
-const util = __nccwpck_require__(44959)
+const Client = __nccwpck_require__(23701)
+const Dispatcher = __nccwpck_require__(30883)
+const Pool = __nccwpck_require__(30628)
+const BalancedPool = __nccwpck_require__(837)
+const Agent = __nccwpck_require__(57405)
+const ProxyAgent = __nccwpck_require__(76672)
+const EnvHttpProxyAgent = __nccwpck_require__(53137)
+const RetryAgent = __nccwpck_require__(30050)
+const errors = __nccwpck_require__(68707)
+const util = __nccwpck_require__(3440)
 const { InvalidArgumentError } = errors
-const api = __nccwpck_require__(51780)
-const buildConnector = __nccwpck_require__(38269)
-const MockClient = __nccwpck_require__(98840)
-const MockAgent = __nccwpck_require__(166)
-const MockPool = __nccwpck_require__(6677)
-const mockErrors = __nccwpck_require__(41496)
-const RetryHandler = __nccwpck_require__(47431)
-const { getGlobalDispatcher, setGlobalDispatcher } = __nccwpck_require__(45824)
-const DecoratorHandler = __nccwpck_require__(47628)
-const RedirectHandler = __nccwpck_require__(51559)
-const createRedirectInterceptor = __nccwpck_require__(92593)
+const api = __nccwpck_require__(56615)
+const buildConnector = __nccwpck_require__(59136)
+const MockClient = __nccwpck_require__(47365)
+const MockAgent = __nccwpck_require__(47501)
+const MockPool = __nccwpck_require__(94004)
+const mockErrors = __nccwpck_require__(52429)
+const RetryHandler = __nccwpck_require__(17816)
+const { getGlobalDispatcher, setGlobalDispatcher } = __nccwpck_require__(32581)
+const DecoratorHandler = __nccwpck_require__(58155)
+const RedirectHandler = __nccwpck_require__(8754)
+const createRedirectInterceptor = __nccwpck_require__(25092)
 
 Object.assign(Dispatcher.prototype, api)
 
@@ -2697,10 +2697,10 @@ module.exports.DecoratorHandler = DecoratorHandler
 module.exports.RedirectHandler = RedirectHandler
 module.exports.createRedirectInterceptor = createRedirectInterceptor
 module.exports.interceptors = {
-  redirect: __nccwpck_require__(48879),
-  retry: __nccwpck_require__(96165),
-  dump: __nccwpck_require__(70545),
-  dns: __nccwpck_require__(80060)
+  redirect: __nccwpck_require__(21514),
+  retry: __nccwpck_require__(92026),
+  dump: __nccwpck_require__(88060),
+  dns: __nccwpck_require__(70379)
 }
 
 module.exports.buildConnector = buildConnector
@@ -2762,7 +2762,7 @@ function makeDispatcher (fn) {
 module.exports.setGlobalDispatcher = setGlobalDispatcher
 module.exports.getGlobalDispatcher = getGlobalDispatcher
 
-const fetchImpl = (__nccwpck_require__(42785).fetch)
+const fetchImpl = (__nccwpck_require__(54398).fetch)
 module.exports.fetch = async function fetch (init, options = undefined) {
   try {
     return await fetchImpl(init, options)
@@ -2774,39 +2774,39 @@ module.exports.fetch = async function fetch (init, options = undefined) {
     throw err
   }
 }
-module.exports.Headers = __nccwpck_require__(27671).Headers
-module.exports.Response = __nccwpck_require__(14422).Response
-module.exports.Request = __nccwpck_require__(2660).Request
-module.exports.FormData = __nccwpck_require__(15131).FormData
+module.exports.Headers = __nccwpck_require__(60660).Headers
+module.exports.Response = __nccwpck_require__(99051).Response
+module.exports.Request = __nccwpck_require__(9967).Request
+module.exports.FormData = __nccwpck_require__(35910).FormData
 module.exports.File = globalThis.File ?? (__nccwpck_require__(4573).File)
-module.exports.FileReader = __nccwpck_require__(86774).FileReader
+module.exports.FileReader = __nccwpck_require__(48355).FileReader
 
-const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(61566)
+const { setGlobalOrigin, getGlobalOrigin } = __nccwpck_require__(51059)
 
 module.exports.setGlobalOrigin = setGlobalOrigin
 module.exports.getGlobalOrigin = getGlobalOrigin
 
-const { CacheStorage } = __nccwpck_require__(696)
-const { kConstruct } = __nccwpck_require__(14530)
+const { CacheStorage } = __nccwpck_require__(3245)
+const { kConstruct } = __nccwpck_require__(20109)
 
 // Cache & CacheStorage are tightly coupled with fetch. Even if it may run
 // in an older version of Node, it doesn't have any use without fetch.
 module.exports.caches = new CacheStorage(kConstruct)
 
-const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(17290)
+const { deleteCookie, getCookies, getSetCookies, setCookie } = __nccwpck_require__(79061)
 
 module.exports.deleteCookie = deleteCookie
 module.exports.getCookies = getCookies
 module.exports.getSetCookies = getSetCookies
 module.exports.setCookie = setCookie
 
-const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(64889)
+const { parseMIMEType, serializeAMimeType } = __nccwpck_require__(51900)
 
 module.exports.parseMIMEType = parseMIMEType
 module.exports.serializeAMimeType = serializeAMimeType
 
-const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(19729)
-module.exports.WebSocket = __nccwpck_require__(41765).WebSocket
+const { CloseEvent, ErrorEvent, MessageEvent } = __nccwpck_require__(15188)
+module.exports.WebSocket = __nccwpck_require__(13726).WebSocket
 module.exports.CloseEvent = CloseEvent
 module.exports.ErrorEvent = ErrorEvent
 module.exports.MessageEvent = MessageEvent
@@ -2822,18 +2822,18 @@ module.exports.MockPool = MockPool
 module.exports.MockAgent = MockAgent
 module.exports.mockErrors = mockErrors
 
-const { EventSource } = __nccwpck_require__(65637)
+const { EventSource } = __nccwpck_require__(21238)
 
 module.exports.EventSource = EventSource
 
 
 /***/ }),
 
-/***/ 25515:
+/***/ 80158:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const { addAbortListener } = __nccwpck_require__(44959)
-const { RequestAbortedError } = __nccwpck_require__(2600)
+const { addAbortListener } = __nccwpck_require__(3440)
+const { RequestAbortedError } = __nccwpck_require__(68707)
 
 const kListener = Symbol('kListener')
 const kSignal = Symbol('kSignal')
@@ -2893,16 +2893,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 89303:
+/***/ 34660:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(34589)
 const { AsyncResource } = __nccwpck_require__(16698)
-const { InvalidArgumentError, SocketError } = __nccwpck_require__(2600)
-const util = __nccwpck_require__(44959)
-const { addSignal, removeSignal } = __nccwpck_require__(25515)
+const { InvalidArgumentError, SocketError } = __nccwpck_require__(68707)
+const util = __nccwpck_require__(3440)
+const { addSignal, removeSignal } = __nccwpck_require__(80158)
 
 class ConnectHandler extends AsyncResource {
   constructor (opts, callback) {
@@ -3008,7 +3008,7 @@ module.exports = connect
 
 /***/ }),
 
-/***/ 59355:
+/***/ 76862:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -3022,10 +3022,10 @@ const {
   InvalidArgumentError,
   InvalidReturnValueError,
   RequestAbortedError
-} = __nccwpck_require__(2600)
-const util = __nccwpck_require__(44959)
+} = __nccwpck_require__(68707)
+const util = __nccwpck_require__(3440)
 const { AsyncResource } = __nccwpck_require__(16698)
-const { addSignal, removeSignal } = __nccwpck_require__(25515)
+const { addSignal, removeSignal } = __nccwpck_require__(80158)
 const assert = __nccwpck_require__(34589)
 
 const kResume = Symbol('resume')
@@ -3266,16 +3266,16 @@ module.exports = pipeline
 
 /***/ }),
 
-/***/ 76636:
+/***/ 14043:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(34589)
-const { Readable } = __nccwpck_require__(22346)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(2600)
-const util = __nccwpck_require__(44959)
-const { getResolveErrorBodyCallback } = __nccwpck_require__(59206)
+const { Readable } = __nccwpck_require__(49927)
+const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(68707)
+const util = __nccwpck_require__(3440)
+const { getResolveErrorBodyCallback } = __nccwpck_require__(87655)
 const { AsyncResource } = __nccwpck_require__(16698)
 
 class RequestHandler extends AsyncResource {
@@ -3487,18 +3487,18 @@ module.exports.RequestHandler = RequestHandler
 
 /***/ }),
 
-/***/ 27261:
+/***/ 3560:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(34589)
 const { finished, PassThrough } = __nccwpck_require__(57075)
-const { InvalidArgumentError, InvalidReturnValueError } = __nccwpck_require__(2600)
-const util = __nccwpck_require__(44959)
-const { getResolveErrorBodyCallback } = __nccwpck_require__(59206)
+const { InvalidArgumentError, InvalidReturnValueError } = __nccwpck_require__(68707)
+const util = __nccwpck_require__(3440)
+const { getResolveErrorBodyCallback } = __nccwpck_require__(87655)
 const { AsyncResource } = __nccwpck_require__(16698)
-const { addSignal, removeSignal } = __nccwpck_require__(25515)
+const { addSignal, removeSignal } = __nccwpck_require__(80158)
 
 class StreamHandler extends AsyncResource {
   constructor (opts, factory, callback) {
@@ -3714,15 +3714,15 @@ module.exports = stream
 
 /***/ }),
 
-/***/ 93021:
+/***/ 61882:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { InvalidArgumentError, SocketError } = __nccwpck_require__(2600)
+const { InvalidArgumentError, SocketError } = __nccwpck_require__(68707)
 const { AsyncResource } = __nccwpck_require__(16698)
-const util = __nccwpck_require__(44959)
-const { addSignal, removeSignal } = __nccwpck_require__(25515)
+const util = __nccwpck_require__(3440)
+const { addSignal, removeSignal } = __nccwpck_require__(80158)
 const assert = __nccwpck_require__(34589)
 
 class UpgradeHandler extends AsyncResource {
@@ -3829,21 +3829,21 @@ module.exports = upgrade
 
 /***/ }),
 
-/***/ 51780:
+/***/ 56615:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-module.exports.request = __nccwpck_require__(76636)
-module.exports.stream = __nccwpck_require__(27261)
-module.exports.pipeline = __nccwpck_require__(59355)
-module.exports.upgrade = __nccwpck_require__(93021)
-module.exports.connect = __nccwpck_require__(89303)
+module.exports.request = __nccwpck_require__(14043)
+module.exports.stream = __nccwpck_require__(3560)
+module.exports.pipeline = __nccwpck_require__(76862)
+module.exports.upgrade = __nccwpck_require__(61882)
+module.exports.connect = __nccwpck_require__(34660)
 
 
 /***/ }),
 
-/***/ 22346:
+/***/ 49927:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // Ported from https://github.com/nodejs/undici/pull/907
@@ -3852,9 +3852,9 @@ module.exports.connect = __nccwpck_require__(89303)
 
 const assert = __nccwpck_require__(34589)
 const { Readable } = __nccwpck_require__(57075)
-const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(2600)
-const util = __nccwpck_require__(44959)
-const { ReadableStreamFrom } = __nccwpck_require__(44959)
+const { RequestAbortedError, NotSupportedError, InvalidArgumentError, AbortError } = __nccwpck_require__(68707)
+const util = __nccwpck_require__(3440)
+const { ReadableStreamFrom } = __nccwpck_require__(3440)
 
 const kConsume = Symbol('kConsume')
 const kReading = Symbol('kReading')
@@ -4235,15 +4235,15 @@ module.exports = { Readable: BodyReadable, chunksDecode }
 
 /***/ }),
 
-/***/ 59206:
+/***/ 87655:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 const assert = __nccwpck_require__(34589)
 const {
   ResponseStatusCodeError
-} = __nccwpck_require__(2600)
+} = __nccwpck_require__(68707)
 
-const { chunksDecode } = __nccwpck_require__(22346)
+const { chunksDecode } = __nccwpck_require__(49927)
 const CHUNK_LIMIT = 128 * 1024
 
 async function getResolveErrorBodyCallback ({ callback, body, contentType, statusCode, statusMessage, headers }) {
@@ -4335,16 +4335,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 38269:
+/***/ 59136:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const net = __nccwpck_require__(77030)
 const assert = __nccwpck_require__(34589)
-const util = __nccwpck_require__(44959)
-const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(2600)
-const timers = __nccwpck_require__(77272)
+const util = __nccwpck_require__(3440)
+const { InvalidArgumentError, ConnectTimeoutError } = __nccwpck_require__(68707)
+const timers = __nccwpck_require__(96603)
 
 function noop () {}
 
@@ -4582,7 +4582,7 @@ module.exports = buildConnector
 
 /***/ }),
 
-/***/ 83682:
+/***/ 10735:
 /***/ ((module) => {
 
 
@@ -4707,7 +4707,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 96023:
+/***/ 42414:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -4916,7 +4916,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2600:
+/***/ 68707:
 /***/ ((module) => {
 
 
@@ -5348,7 +5348,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 17782:
+/***/ 44655:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -5356,7 +5356,7 @@ module.exports = {
 const {
   InvalidArgumentError,
   NotSupportedError
-} = __nccwpck_require__(2600)
+} = __nccwpck_require__(68707)
 const assert = __nccwpck_require__(34589)
 const {
   isValidHTTPToken,
@@ -5371,9 +5371,9 @@ const {
   validateHandler,
   getServerName,
   normalizedMethodRecords
-} = __nccwpck_require__(44959)
-const { channels } = __nccwpck_require__(96023)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(83682)
+} = __nccwpck_require__(3440)
+const { channels } = __nccwpck_require__(42414)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(10735)
 
 // Verifies that a given path is valid does not contain control chars \x00 to \x20
 const invalidPathRegex = /[^\u0021-\u00ff]/
@@ -5837,7 +5837,7 @@ module.exports = Request
 
 /***/ }),
 
-/***/ 67778:
+/***/ 36443:
 /***/ ((module) => {
 
 module.exports = {
@@ -5911,7 +5911,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 70579:
+/***/ 67752:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -5919,7 +5919,7 @@ module.exports = {
 const {
   wellknownHeaderNames,
   headerNameLowerCasedRecord
-} = __nccwpck_require__(83682)
+} = __nccwpck_require__(10735)
 
 class TstNode {
   /** @type {any} */
@@ -6070,13 +6070,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 44959:
+/***/ 3440:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(34589)
-const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(67778)
+const { kDestroyed, kBodyUsed, kListeners, kBody } = __nccwpck_require__(36443)
 const { IncomingMessage } = __nccwpck_require__(37067)
 const stream = __nccwpck_require__(57075)
 const net = __nccwpck_require__(77030)
@@ -6084,9 +6084,9 @@ const { Blob } = __nccwpck_require__(4573)
 const nodeUtil = __nccwpck_require__(57975)
 const { stringify } = __nccwpck_require__(41792)
 const { EventEmitter: EE } = __nccwpck_require__(78474)
-const { InvalidArgumentError } = __nccwpck_require__(2600)
-const { headerNameLowerCasedRecord } = __nccwpck_require__(83682)
-const { tree } = __nccwpck_require__(70579)
+const { InvalidArgumentError } = __nccwpck_require__(68707)
+const { headerNameLowerCasedRecord } = __nccwpck_require__(10735)
+const { tree } = __nccwpck_require__(67752)
 
 const [nodeMajor, nodeMinor] = process.versions.node.split('.').map(v => Number(v))
 
@@ -6796,18 +6796,18 @@ module.exports = {
 
 /***/ }),
 
-/***/ 47340:
+/***/ 57405:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { InvalidArgumentError } = __nccwpck_require__(2600)
-const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(67778)
-const DispatcherBase = __nccwpck_require__(73404)
-const Pool = __nccwpck_require__(9895)
-const Client = __nccwpck_require__(8170)
-const util = __nccwpck_require__(44959)
-const createRedirectInterceptor = __nccwpck_require__(92593)
+const { InvalidArgumentError } = __nccwpck_require__(68707)
+const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(36443)
+const DispatcherBase = __nccwpck_require__(21841)
+const Pool = __nccwpck_require__(30628)
+const Client = __nccwpck_require__(23701)
+const util = __nccwpck_require__(3440)
+const createRedirectInterceptor = __nccwpck_require__(25092)
 
 const kOnConnect = Symbol('onConnect')
 const kOnDisconnect = Symbol('onDisconnect')
@@ -6936,7 +6936,7 @@ module.exports = Agent
 
 /***/ }),
 
-/***/ 82668:
+/***/ 837:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -6944,7 +6944,7 @@ module.exports = Agent
 const {
   BalancedPoolMissingUpstreamError,
   InvalidArgumentError
-} = __nccwpck_require__(2600)
+} = __nccwpck_require__(68707)
 const {
   PoolBase,
   kClients,
@@ -6952,10 +6952,10 @@ const {
   kAddClient,
   kRemoveClient,
   kGetDispatcher
-} = __nccwpck_require__(49181)
-const Pool = __nccwpck_require__(9895)
-const { kUrl, kInterceptors } = __nccwpck_require__(67778)
-const { parseOrigin } = __nccwpck_require__(44959)
+} = __nccwpck_require__(42128)
+const Pool = __nccwpck_require__(30628)
+const { kUrl, kInterceptors } = __nccwpck_require__(36443)
+const { parseOrigin } = __nccwpck_require__(3440)
 const kFactory = Symbol('factory')
 
 const kOptions = Symbol('options')
@@ -7152,7 +7152,7 @@ module.exports = BalancedPool
 
 /***/ }),
 
-/***/ 61212:
+/***/ 637:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -7160,9 +7160,9 @@ module.exports = BalancedPool
 /* global WebAssembly */
 
 const assert = __nccwpck_require__(34589)
-const util = __nccwpck_require__(44959)
-const { channels } = __nccwpck_require__(96023)
-const timers = __nccwpck_require__(77272)
+const util = __nccwpck_require__(3440)
+const { channels } = __nccwpck_require__(42414)
+const timers = __nccwpck_require__(96603)
 const {
   RequestContentLengthMismatchError,
   ResponseContentLengthMismatchError,
@@ -7175,7 +7175,7 @@ const {
   BodyTimeoutError,
   HTTPParserError,
   ResponseExceededMaxSizeError
-} = __nccwpck_require__(2600)
+} = __nccwpck_require__(68707)
 const {
   kUrl,
   kReset,
@@ -7208,9 +7208,9 @@ const {
   kOnError,
   kResume,
   kHTTPContext
-} = __nccwpck_require__(67778)
+} = __nccwpck_require__(36443)
 
-const constants = __nccwpck_require__(55137)
+const constants = __nccwpck_require__(52824)
 const EMPTY_BUF = Buffer.alloc(0)
 const FastBuffer = Buffer[Symbol.species]
 const addListener = util.addListener
@@ -7222,11 +7222,11 @@ const kSocketUsed = Symbol('kSocketUsed')
 let extractBody
 
 async function lazyllhttp () {
-  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(7075) : undefined
+  const llhttpWasmData = process.env.JEST_WORKER_ID ? __nccwpck_require__(63870) : undefined
 
   let mod
   try {
-    mod = await WebAssembly.compile(__nccwpck_require__(27017))
+    mod = await WebAssembly.compile(__nccwpck_require__(53434))
   } catch (e) {
     /* istanbul ignore next */
 
@@ -7234,7 +7234,7 @@ async function lazyllhttp () {
     // being enabled, but the occurring of this other error
     // * https://github.com/emscripten-core/emscripten/issues/11495
     // got me to remove that check to avoid breaking Node 12.
-    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(7075))
+    mod = await WebAssembly.compile(llhttpWasmData || __nccwpck_require__(63870))
   }
 
   return await WebAssembly.instantiate(mod, {
@@ -8149,7 +8149,7 @@ function writeH1 (client, request) {
 
   if (util.isFormDataLike(body)) {
     if (!extractBody) {
-      extractBody = (__nccwpck_require__(66257).extractBody)
+      extractBody = (__nccwpck_require__(84492).extractBody)
     }
 
     const [bodyStream, contentType] = extractBody(body)
@@ -8672,7 +8672,7 @@ module.exports = connectH1
 
 /***/ }),
 
-/***/ 90949:
+/***/ 88788:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -8680,13 +8680,13 @@ module.exports = connectH1
 const assert = __nccwpck_require__(34589)
 const { errorMonitor } = __nccwpck_require__(78474)
 const { pipeline } = __nccwpck_require__(57075)
-const util = __nccwpck_require__(44959)
+const util = __nccwpck_require__(3440)
 const {
   RequestContentLengthMismatchError,
   RequestAbortedError,
   SocketError,
   InformationalError
-} = __nccwpck_require__(2600)
+} = __nccwpck_require__(68707)
 const {
   kUrl,
   kReset,
@@ -8705,7 +8705,7 @@ const {
   kResume,
   kSize,
   kHTTPContext
-} = __nccwpck_require__(67778)
+} = __nccwpck_require__(36443)
 
 const kOpenStreams = Symbol('open streams')
 
@@ -9111,7 +9111,7 @@ function writeH2 (client, request) {
   let contentLength = util.bodyLength(body)
 
   if (util.isFormDataLike(body)) {
-    extractBody ??= (__nccwpck_require__(66257).extractBody)
+    extractBody ??= (__nccwpck_require__(84492).extractBody)
 
     const [bodyStream, contentType] = extractBody(body)
     headers['content-type'] = contentType
@@ -9471,7 +9471,7 @@ module.exports = connectH2
 
 /***/ }),
 
-/***/ 8170:
+/***/ 23701:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // @ts-check
@@ -9481,16 +9481,16 @@ module.exports = connectH2
 const assert = __nccwpck_require__(34589)
 const net = __nccwpck_require__(77030)
 const http = __nccwpck_require__(37067)
-const util = __nccwpck_require__(44959)
-const { channels } = __nccwpck_require__(96023)
-const Request = __nccwpck_require__(17782)
-const DispatcherBase = __nccwpck_require__(73404)
+const util = __nccwpck_require__(3440)
+const { channels } = __nccwpck_require__(42414)
+const Request = __nccwpck_require__(44655)
+const DispatcherBase = __nccwpck_require__(21841)
 const {
   InvalidArgumentError,
   InformationalError,
   ClientDestroyedError
-} = __nccwpck_require__(2600)
-const buildConnector = __nccwpck_require__(38269)
+} = __nccwpck_require__(68707)
+const buildConnector = __nccwpck_require__(59136)
 const {
   kUrl,
   kServerName,
@@ -9532,9 +9532,9 @@ const {
   kHTTPContext,
   kMaxConcurrentStreams,
   kResume
-} = __nccwpck_require__(67778)
-const connectH1 = __nccwpck_require__(61212)
-const connectH2 = __nccwpck_require__(90949)
+} = __nccwpck_require__(36443)
+const connectH1 = __nccwpck_require__(637)
+const connectH2 = __nccwpck_require__(88788)
 let deprecatedInterceptorWarned = false
 
 const kClosedResolve = Symbol('kClosedResolve')
@@ -9842,7 +9842,7 @@ class Client extends DispatcherBase {
   }
 }
 
-const createRedirectInterceptor = __nccwpck_require__(92593)
+const createRedirectInterceptor = __nccwpck_require__(25092)
 
 function onError (client, err) {
   if (
@@ -10102,19 +10102,19 @@ module.exports = Client
 
 /***/ }),
 
-/***/ 73404:
+/***/ 21841:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const buffer = __nccwpck_require__(4573)
-const Dispatcher = __nccwpck_require__(35560)
+const Dispatcher = __nccwpck_require__(30883)
 const {
   ClientDestroyedError,
   ClientClosedError,
   InvalidArgumentError
-} = __nccwpck_require__(2600)
-const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(67778)
+} = __nccwpck_require__(68707)
+const { kDestroy, kClose, kClosed, kDestroyed, kDispatch, kInterceptors } = __nccwpck_require__(36443)
 
 const kOnDestroyed = Symbol('onDestroyed')
 const kOnClosed = Symbol('onClosed')
@@ -10317,7 +10317,7 @@ module.exports = DispatcherBase
 
 /***/ }),
 
-/***/ 35560:
+/***/ 30883:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -10389,15 +10389,15 @@ module.exports = Dispatcher
 
 /***/ }),
 
-/***/ 87774:
+/***/ 53137:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const DispatcherBase = __nccwpck_require__(73404)
-const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __nccwpck_require__(67778)
-const ProxyAgent = __nccwpck_require__(6989)
-const Agent = __nccwpck_require__(47340)
+const DispatcherBase = __nccwpck_require__(21841)
+const { kClose, kDestroy, kClosed, kDestroyed, kDispatch, kNoProxyAgent, kHttpProxyAgent, kHttpsProxyAgent } = __nccwpck_require__(36443)
+const ProxyAgent = __nccwpck_require__(76672)
+const Agent = __nccwpck_require__(57405)
 
 const DEFAULT_PORTS = {
   'http:': 80,
@@ -10556,7 +10556,7 @@ module.exports = EnvHttpProxyAgent
 
 /***/ }),
 
-/***/ 16813:
+/***/ 64660:
 /***/ ((module) => {
 
 /* eslint-disable */
@@ -10680,15 +10680,15 @@ module.exports = class FixedQueue {
 
 /***/ }),
 
-/***/ 49181:
+/***/ 42128:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const DispatcherBase = __nccwpck_require__(73404)
-const FixedQueue = __nccwpck_require__(16813)
-const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(67778)
-const PoolStats = __nccwpck_require__(46493)
+const DispatcherBase = __nccwpck_require__(21841)
+const FixedQueue = __nccwpck_require__(64660)
+const { kConnected, kSize, kRunning, kPending, kQueued, kBusy, kFree, kUrl, kClose, kDestroy, kDispatch } = __nccwpck_require__(36443)
+const PoolStats = __nccwpck_require__(43246)
 
 const kClients = Symbol('clients')
 const kNeedDrain = Symbol('needDrain')
@@ -10881,10 +10881,10 @@ module.exports = {
 
 /***/ }),
 
-/***/ 46493:
+/***/ 43246:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(67778)
+const { kFree, kConnected, kPending, kQueued, kRunning, kSize } = __nccwpck_require__(36443)
 const kPool = Symbol('pool')
 
 class PoolStats {
@@ -10922,7 +10922,7 @@ module.exports = PoolStats
 
 /***/ }),
 
-/***/ 9895:
+/***/ 30628:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -10933,14 +10933,14 @@ const {
   kNeedDrain,
   kAddClient,
   kGetDispatcher
-} = __nccwpck_require__(49181)
-const Client = __nccwpck_require__(8170)
+} = __nccwpck_require__(42128)
+const Client = __nccwpck_require__(23701)
 const {
   InvalidArgumentError
-} = __nccwpck_require__(2600)
-const util = __nccwpck_require__(44959)
-const { kUrl, kInterceptors } = __nccwpck_require__(67778)
-const buildConnector = __nccwpck_require__(38269)
+} = __nccwpck_require__(68707)
+const util = __nccwpck_require__(3440)
+const { kUrl, kInterceptors } = __nccwpck_require__(36443)
+const buildConnector = __nccwpck_require__(59136)
 
 const kOptions = Symbol('options')
 const kConnections = Symbol('connections')
@@ -11036,19 +11036,19 @@ module.exports = Pool
 
 /***/ }),
 
-/***/ 6989:
+/***/ 76672:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(67778)
+const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(36443)
 const { URL } = __nccwpck_require__(73136)
-const Agent = __nccwpck_require__(47340)
-const Pool = __nccwpck_require__(9895)
-const DispatcherBase = __nccwpck_require__(73404)
-const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(2600)
-const buildConnector = __nccwpck_require__(38269)
-const Client = __nccwpck_require__(8170)
+const Agent = __nccwpck_require__(57405)
+const Pool = __nccwpck_require__(30628)
+const DispatcherBase = __nccwpck_require__(21841)
+const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(68707)
+const buildConnector = __nccwpck_require__(59136)
+const Client = __nccwpck_require__(23701)
 
 const kAgent = Symbol('proxy agent')
 const kClient = Symbol('proxy client')
@@ -11317,13 +11317,13 @@ module.exports = ProxyAgent
 
 /***/ }),
 
-/***/ 26643:
+/***/ 30050:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const Dispatcher = __nccwpck_require__(35560)
-const RetryHandler = __nccwpck_require__(47431)
+const Dispatcher = __nccwpck_require__(30883)
+const RetryHandler = __nccwpck_require__(17816)
 
 class RetryAgent extends Dispatcher {
   #agent = null
@@ -11359,7 +11359,7 @@ module.exports = RetryAgent
 
 /***/ }),
 
-/***/ 45824:
+/***/ 32581:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -11367,8 +11367,8 @@ module.exports = RetryAgent
 // We include a version number for the Dispatcher API. In case of breaking changes,
 // this version number must be increased to avoid conflicts.
 const globalDispatcher = Symbol.for('undici.globalDispatcher.1')
-const { InvalidArgumentError } = __nccwpck_require__(2600)
-const Agent = __nccwpck_require__(47340)
+const { InvalidArgumentError } = __nccwpck_require__(68707)
+const Agent = __nccwpck_require__(57405)
 
 if (getGlobalDispatcher() === undefined) {
   setGlobalDispatcher(new Agent())
@@ -11398,7 +11398,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 47628:
+/***/ 58155:
 /***/ ((module) => {
 
 
@@ -11449,15 +11449,15 @@ module.exports = class DecoratorHandler {
 
 /***/ }),
 
-/***/ 51559:
+/***/ 8754:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(44959)
-const { kBodyUsed } = __nccwpck_require__(67778)
+const util = __nccwpck_require__(3440)
+const { kBodyUsed } = __nccwpck_require__(36443)
 const assert = __nccwpck_require__(34589)
-const { InvalidArgumentError } = __nccwpck_require__(2600)
+const { InvalidArgumentError } = __nccwpck_require__(68707)
 const EE = __nccwpck_require__(78474)
 
 const redirectableStatusCodes = [300, 301, 302, 303, 307, 308]
@@ -11688,20 +11688,20 @@ module.exports = RedirectHandler
 
 /***/ }),
 
-/***/ 47431:
+/***/ 17816:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const assert = __nccwpck_require__(34589)
 
-const { kRetryHandlerDefaultRetry } = __nccwpck_require__(67778)
-const { RequestRetryError } = __nccwpck_require__(2600)
+const { kRetryHandlerDefaultRetry } = __nccwpck_require__(36443)
+const { RequestRetryError } = __nccwpck_require__(68707)
 const {
   isDisturbed,
   parseHeaders,
   parseRangeHeader,
   wrapRequestBody
-} = __nccwpck_require__(44959)
+} = __nccwpck_require__(3440)
 
 function calculateRetryAfterHeader (retryAfter) {
   const current = Date.now()
@@ -12132,14 +12132,14 @@ module.exports = RetryHandler
 
 /***/ }),
 
-/***/ 80060:
+/***/ 70379:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const { isIP } = __nccwpck_require__(77030)
 const { lookup } = __nccwpck_require__(40610)
-const DecoratorHandler = __nccwpck_require__(47628)
-const { InvalidArgumentError, InformationalError } = __nccwpck_require__(2600)
+const DecoratorHandler = __nccwpck_require__(58155)
+const { InvalidArgumentError, InformationalError } = __nccwpck_require__(68707)
 const maxInt = Math.pow(2, 31) - 1
 
 class DNSInstance {
@@ -12514,14 +12514,14 @@ module.exports = interceptorOpts => {
 
 /***/ }),
 
-/***/ 70545:
+/***/ 88060:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(44959)
-const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(2600)
-const DecoratorHandler = __nccwpck_require__(47628)
+const util = __nccwpck_require__(3440)
+const { InvalidArgumentError, RequestAbortedError } = __nccwpck_require__(68707)
+const DecoratorHandler = __nccwpck_require__(58155)
 
 class DumpHandler extends DecoratorHandler {
   #maxSize = 1024 * 1024
@@ -12644,12 +12644,12 @@ module.exports = createDumpInterceptor
 
 /***/ }),
 
-/***/ 92593:
+/***/ 25092:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const RedirectHandler = __nccwpck_require__(51559)
+const RedirectHandler = __nccwpck_require__(8754)
 
 function createRedirectInterceptor ({ maxRedirections: defaultMaxRedirections }) {
   return (dispatch) => {
@@ -12672,11 +12672,11 @@ module.exports = createRedirectInterceptor
 
 /***/ }),
 
-/***/ 48879:
+/***/ 21514:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const RedirectHandler = __nccwpck_require__(51559)
+const RedirectHandler = __nccwpck_require__(8754)
 
 module.exports = opts => {
   const globalMaxRedirections = opts?.maxRedirections
@@ -12703,11 +12703,11 @@ module.exports = opts => {
 
 /***/ }),
 
-/***/ 96165:
+/***/ 92026:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const RetryHandler = __nccwpck_require__(47431)
+const RetryHandler = __nccwpck_require__(17816)
 
 module.exports = globalOpts => {
   return dispatch => {
@@ -12729,13 +12729,13 @@ module.exports = globalOpts => {
 
 /***/ }),
 
-/***/ 55137:
+/***/ 52824:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 Object.defineProperty(exports, "__esModule", ({ value: true }));
 exports.SPECIAL_HEADERS = exports.HEADER_STATE = exports.MINOR = exports.MAJOR = exports.CONNECTION_TOKEN_CHARS = exports.HEADER_CHARS = exports.TOKEN = exports.STRICT_TOKEN = exports.HEX = exports.URL_CHAR = exports.STRICT_URL_CHAR = exports.USERINFO_CHARS = exports.MARK = exports.ALPHANUM = exports.NUM = exports.HEX_MAP = exports.NUM_MAP = exports.ALPHA = exports.FINISH = exports.H_METHOD_MAP = exports.METHOD_MAP = exports.METHODS_RTSP = exports.METHODS_ICE = exports.METHODS_HTTP = exports.METHODS = exports.LENIENT_FLAGS = exports.FLAGS = exports.TYPE = exports.ERROR = void 0;
-const utils_1 = __nccwpck_require__(34581);
+const utils_1 = __nccwpck_require__(50172);
 // C headers
 var ERROR;
 (function (ERROR) {
@@ -13013,7 +13013,7 @@ exports.SPECIAL_HEADERS = {
 
 /***/ }),
 
-/***/ 7075:
+/***/ 63870:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -13025,7 +13025,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 27017:
+/***/ 53434:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -13037,7 +13037,7 @@ module.exports = Buffer.from('AGFzbQEAAAABJwdgAX8Bf2ADf39/AX9gAX8AYAJ/fwBgBH9/f3
 
 /***/ }),
 
-/***/ 34581:
+/***/ 50172:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -13058,13 +13058,13 @@ exports.enumToMap = enumToMap;
 
 /***/ }),
 
-/***/ 166:
+/***/ 47501:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kClients } = __nccwpck_require__(67778)
-const Agent = __nccwpck_require__(47340)
+const { kClients } = __nccwpck_require__(36443)
+const Agent = __nccwpck_require__(57405)
 const {
   kAgent,
   kMockAgentSet,
@@ -13075,14 +13075,14 @@ const {
   kGetNetConnect,
   kOptions,
   kFactory
-} = __nccwpck_require__(75794)
-const MockClient = __nccwpck_require__(98840)
-const MockPool = __nccwpck_require__(6677)
-const { matchValue, buildMockOptions } = __nccwpck_require__(95786)
-const { InvalidArgumentError, UndiciError } = __nccwpck_require__(2600)
-const Dispatcher = __nccwpck_require__(35560)
-const Pluralizer = __nccwpck_require__(94398)
-const PendingInterceptorsFormatter = __nccwpck_require__(37405)
+} = __nccwpck_require__(91117)
+const MockClient = __nccwpck_require__(47365)
+const MockPool = __nccwpck_require__(94004)
+const { matchValue, buildMockOptions } = __nccwpck_require__(53397)
+const { InvalidArgumentError, UndiciError } = __nccwpck_require__(68707)
+const Dispatcher = __nccwpck_require__(30883)
+const Pluralizer = __nccwpck_require__(91529)
+const PendingInterceptorsFormatter = __nccwpck_require__(56142)
 
 class MockAgent extends Dispatcher {
   constructor (opts) {
@@ -13225,14 +13225,14 @@ module.exports = MockAgent
 
 /***/ }),
 
-/***/ 98840:
+/***/ 47365:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { promisify } = __nccwpck_require__(57975)
-const Client = __nccwpck_require__(8170)
-const { buildMockDispatch } = __nccwpck_require__(95786)
+const Client = __nccwpck_require__(23701)
+const { buildMockDispatch } = __nccwpck_require__(53397)
 const {
   kDispatches,
   kMockAgent,
@@ -13241,10 +13241,10 @@ const {
   kOrigin,
   kOriginalDispatch,
   kConnected
-} = __nccwpck_require__(75794)
-const { MockInterceptor } = __nccwpck_require__(95668)
-const Symbols = __nccwpck_require__(67778)
-const { InvalidArgumentError } = __nccwpck_require__(2600)
+} = __nccwpck_require__(91117)
+const { MockInterceptor } = __nccwpck_require__(31511)
+const Symbols = __nccwpck_require__(36443)
+const { InvalidArgumentError } = __nccwpck_require__(68707)
 
 /**
  * MockClient provides an API that extends the Client to influence the mockDispatches.
@@ -13291,12 +13291,12 @@ module.exports = MockClient
 
 /***/ }),
 
-/***/ 41496:
+/***/ 52429:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { UndiciError } = __nccwpck_require__(2600)
+const { UndiciError } = __nccwpck_require__(68707)
 
 const kMockNotMatchedError = Symbol.for('undici.error.UND_MOCK_ERR_MOCK_NOT_MATCHED')
 
@@ -13326,12 +13326,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 95668:
+/***/ 31511:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { getResponseData, buildKey, addMockDispatch } = __nccwpck_require__(95786)
+const { getResponseData, buildKey, addMockDispatch } = __nccwpck_require__(53397)
 const {
   kDispatches,
   kDispatchKey,
@@ -13339,9 +13339,9 @@ const {
   kDefaultTrailers,
   kContentLength,
   kMockDispatch
-} = __nccwpck_require__(75794)
-const { InvalidArgumentError } = __nccwpck_require__(2600)
-const { buildURL } = __nccwpck_require__(44959)
+} = __nccwpck_require__(91117)
+const { InvalidArgumentError } = __nccwpck_require__(68707)
+const { buildURL } = __nccwpck_require__(3440)
 
 /**
  * Defines the scope API for an interceptor reply
@@ -13540,14 +13540,14 @@ module.exports.MockScope = MockScope
 
 /***/ }),
 
-/***/ 6677:
+/***/ 94004:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { promisify } = __nccwpck_require__(57975)
-const Pool = __nccwpck_require__(9895)
-const { buildMockDispatch } = __nccwpck_require__(95786)
+const Pool = __nccwpck_require__(30628)
+const { buildMockDispatch } = __nccwpck_require__(53397)
 const {
   kDispatches,
   kMockAgent,
@@ -13556,10 +13556,10 @@ const {
   kOrigin,
   kOriginalDispatch,
   kConnected
-} = __nccwpck_require__(75794)
-const { MockInterceptor } = __nccwpck_require__(95668)
-const Symbols = __nccwpck_require__(67778)
-const { InvalidArgumentError } = __nccwpck_require__(2600)
+} = __nccwpck_require__(91117)
+const { MockInterceptor } = __nccwpck_require__(31511)
+const Symbols = __nccwpck_require__(36443)
+const { InvalidArgumentError } = __nccwpck_require__(68707)
 
 /**
  * MockPool provides an API that extends the Pool to influence the mockDispatches.
@@ -13606,7 +13606,7 @@ module.exports = MockPool
 
 /***/ }),
 
-/***/ 75794:
+/***/ 91117:
 /***/ ((module) => {
 
 
@@ -13636,20 +13636,20 @@ module.exports = {
 
 /***/ }),
 
-/***/ 95786:
+/***/ 53397:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { MockNotMatchedError } = __nccwpck_require__(41496)
+const { MockNotMatchedError } = __nccwpck_require__(52429)
 const {
   kDispatches,
   kMockAgent,
   kOriginalDispatch,
   kOrigin,
   kGetNetConnect
-} = __nccwpck_require__(75794)
-const { buildURL } = __nccwpck_require__(44959)
+} = __nccwpck_require__(91117)
+const { buildURL } = __nccwpck_require__(3440)
 const { STATUS_CODES } = __nccwpck_require__(37067)
 const {
   types: {
@@ -14010,7 +14010,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 37405:
+/***/ 56142:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -14060,7 +14060,7 @@ module.exports = class PendingInterceptorsFormatter {
 
 /***/ }),
 
-/***/ 94398:
+/***/ 91529:
 /***/ ((module) => {
 
 
@@ -14096,7 +14096,7 @@ module.exports = class Pluralizer {
 
 /***/ }),
 
-/***/ 77272:
+/***/ 96603:
 /***/ ((module) => {
 
 
@@ -14526,20 +14526,20 @@ module.exports = {
 
 /***/ }),
 
-/***/ 52185:
+/***/ 89634:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConstruct } = __nccwpck_require__(14530)
-const { urlEquals, getFieldValues } = __nccwpck_require__(32511)
-const { kEnumerableProperty, isDisturbed } = __nccwpck_require__(44959)
-const { webidl } = __nccwpck_require__(64956)
-const { Response, cloneResponse, fromInnerResponse } = __nccwpck_require__(14422)
-const { Request, fromInnerRequest } = __nccwpck_require__(2660)
-const { kState } = __nccwpck_require__(87896)
-const { fetching } = __nccwpck_require__(42785)
-const { urlIsHttpHttpsScheme, createDeferredPromise, readAllBytes } = __nccwpck_require__(69481)
+const { kConstruct } = __nccwpck_require__(20109)
+const { urlEquals, getFieldValues } = __nccwpck_require__(76798)
+const { kEnumerableProperty, isDisturbed } = __nccwpck_require__(3440)
+const { webidl } = __nccwpck_require__(45893)
+const { Response, cloneResponse, fromInnerResponse } = __nccwpck_require__(99051)
+const { Request, fromInnerRequest } = __nccwpck_require__(9967)
+const { kState } = __nccwpck_require__(93627)
+const { fetching } = __nccwpck_require__(54398)
+const { urlIsHttpHttpsScheme, createDeferredPromise, readAllBytes } = __nccwpck_require__(73168)
 const assert = __nccwpck_require__(34589)
 
 /**
@@ -15392,15 +15392,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 696:
+/***/ 3245:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConstruct } = __nccwpck_require__(14530)
-const { Cache } = __nccwpck_require__(52185)
-const { webidl } = __nccwpck_require__(64956)
-const { kEnumerableProperty } = __nccwpck_require__(44959)
+const { kConstruct } = __nccwpck_require__(20109)
+const { Cache } = __nccwpck_require__(89634)
+const { webidl } = __nccwpck_require__(45893)
+const { kEnumerableProperty } = __nccwpck_require__(3440)
 
 class CacheStorage {
   /**
@@ -15551,26 +15551,26 @@ module.exports = {
 
 /***/ }),
 
-/***/ 14530:
+/***/ 20109:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 module.exports = {
-  kConstruct: (__nccwpck_require__(67778).kConstruct)
+  kConstruct: (__nccwpck_require__(36443).kConstruct)
 }
 
 
 /***/ }),
 
-/***/ 32511:
+/***/ 76798:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const assert = __nccwpck_require__(34589)
-const { URLSerializer } = __nccwpck_require__(64889)
-const { isValidHeaderName } = __nccwpck_require__(69481)
+const { URLSerializer } = __nccwpck_require__(51900)
+const { isValidHeaderName } = __nccwpck_require__(73168)
 
 /**
  * @see https://url.spec.whatwg.org/#concept-url-equals
@@ -15615,7 +15615,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 35835:
+/***/ 71276:
 /***/ ((module) => {
 
 
@@ -15634,15 +15634,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 17290:
+/***/ 79061:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { parseSetCookie } = __nccwpck_require__(50617)
-const { stringify } = __nccwpck_require__(6964)
-const { webidl } = __nccwpck_require__(64956)
-const { Headers } = __nccwpck_require__(27671)
+const { parseSetCookie } = __nccwpck_require__(11978)
+const { stringify } = __nccwpck_require__(57797)
+const { webidl } = __nccwpck_require__(45893)
+const { Headers } = __nccwpck_require__(60660)
 
 /**
  * @typedef {Object} Cookie
@@ -15825,14 +15825,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 50617:
+/***/ 11978:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { maxNameValuePairSize, maxAttributeValueSize } = __nccwpck_require__(35835)
-const { isCTLExcludingHtab } = __nccwpck_require__(6964)
-const { collectASequenceOfCodePointsFast } = __nccwpck_require__(64889)
+const { maxNameValuePairSize, maxAttributeValueSize } = __nccwpck_require__(71276)
+const { isCTLExcludingHtab } = __nccwpck_require__(57797)
+const { collectASequenceOfCodePointsFast } = __nccwpck_require__(51900)
 const assert = __nccwpck_require__(34589)
 
 /**
@@ -16142,7 +16142,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 6964:
+/***/ 57797:
 /***/ ((module) => {
 
 
@@ -16501,13 +16501,13 @@ module.exports = {
 
 /***/ }),
 
-/***/ 54214:
+/***/ 24031:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 const buffer = __nccwpck_require__(4573)
 const { Transform } = __nccwpck_require__(57075)
-const { isASCIINumber, isValidLastEventId } = __nccwpck_require__(95482)
+const { isASCIINumber, isValidLastEventId } = __nccwpck_require__(94811)
 
 /**
  * @type {number[]} BOM
@@ -17082,23 +17082,23 @@ module.exports = {
 
 /***/ }),
 
-/***/ 65637:
+/***/ 21238:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { pipeline } = __nccwpck_require__(57075)
-const { fetching } = __nccwpck_require__(42785)
-const { makeRequest } = __nccwpck_require__(2660)
-const { webidl } = __nccwpck_require__(64956)
-const { EventSourceStream } = __nccwpck_require__(54214)
-const { parseMIMEType } = __nccwpck_require__(64889)
-const { createFastMessageEvent } = __nccwpck_require__(19729)
-const { isNetworkError } = __nccwpck_require__(14422)
-const { delay } = __nccwpck_require__(95482)
-const { kEnumerableProperty } = __nccwpck_require__(44959)
-const { environmentSettingsObject } = __nccwpck_require__(69481)
-const { getGlobalDispatcher } = __nccwpck_require__(45824)
+const { fetching } = __nccwpck_require__(54398)
+const { makeRequest } = __nccwpck_require__(9967)
+const { webidl } = __nccwpck_require__(45893)
+const { EventSourceStream } = __nccwpck_require__(24031)
+const { parseMIMEType } = __nccwpck_require__(51900)
+const { createFastMessageEvent } = __nccwpck_require__(15188)
+const { isNetworkError } = __nccwpck_require__(99051)
+const { delay } = __nccwpck_require__(94811)
+const { kEnumerableProperty } = __nccwpck_require__(3440)
+const { environmentSettingsObject } = __nccwpck_require__(73168)
+const { getGlobalDispatcher } = __nccwpck_require__(32581)
 
 let experimentalWarned = false
 
@@ -17572,7 +17572,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 95482:
+/***/ 94811:
 /***/ ((module) => {
 
 
@@ -17616,12 +17616,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 66257:
+/***/ 84492:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const util = __nccwpck_require__(44959)
+const util = __nccwpck_require__(3440)
 const {
   ReadableStreamFrom,
   isBlobLike,
@@ -17631,16 +17631,16 @@ const {
   fullyReadBody,
   extractMimeType,
   utf8DecodeBytes
-} = __nccwpck_require__(69481)
-const { FormData } = __nccwpck_require__(15131)
-const { kState } = __nccwpck_require__(87896)
-const { webidl } = __nccwpck_require__(64956)
+} = __nccwpck_require__(73168)
+const { FormData } = __nccwpck_require__(35910)
+const { kState } = __nccwpck_require__(93627)
+const { webidl } = __nccwpck_require__(45893)
 const { Blob } = __nccwpck_require__(4573)
 const assert = __nccwpck_require__(34589)
 const { isErrored, isDisturbed } = __nccwpck_require__(57075)
 const { isArrayBuffer } = __nccwpck_require__(73429)
-const { serializeAMimeType } = __nccwpck_require__(64889)
-const { multipartFormDataParser } = __nccwpck_require__(58051)
+const { serializeAMimeType } = __nccwpck_require__(51900)
+const { multipartFormDataParser } = __nccwpck_require__(50116)
 let random
 
 try {
@@ -18152,7 +18152,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 13096:
+/***/ 4495:
 /***/ ((module) => {
 
 
@@ -18283,7 +18283,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 64889:
+/***/ 51900:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -19034,12 +19034,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 94704:
+/***/ 66653:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kConnected, kSize } = __nccwpck_require__(67778)
+const { kConnected, kSize } = __nccwpck_require__(36443)
 
 class CompatWeakRef {
   constructor (value) {
@@ -19087,14 +19087,14 @@ module.exports = function () {
 
 /***/ }),
 
-/***/ 81379:
+/***/ 27114:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Blob, File } = __nccwpck_require__(4573)
-const { kState } = __nccwpck_require__(87896)
-const { webidl } = __nccwpck_require__(64956)
+const { kState } = __nccwpck_require__(93627)
+const { webidl } = __nccwpck_require__(45893)
 
 // TODO(@KhafraDev): remove
 class FileLike {
@@ -19220,16 +19220,16 @@ module.exports = { FileLike, isFileLike }
 
 /***/ }),
 
-/***/ 58051:
+/***/ 50116:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { isUSVString, bufferToLowerCasedHeaderName } = __nccwpck_require__(44959)
-const { utf8DecodeBytes } = __nccwpck_require__(69481)
-const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(64889)
-const { isFileLike } = __nccwpck_require__(81379)
-const { makeEntry } = __nccwpck_require__(15131)
+const { isUSVString, bufferToLowerCasedHeaderName } = __nccwpck_require__(3440)
+const { utf8DecodeBytes } = __nccwpck_require__(73168)
+const { HTTP_TOKEN_CODEPOINTS, isomorphicDecode } = __nccwpck_require__(51900)
+const { isFileLike } = __nccwpck_require__(27114)
+const { makeEntry } = __nccwpck_require__(35910)
 const assert = __nccwpck_require__(34589)
 const { File: NodeFile } = __nccwpck_require__(4573)
 
@@ -19701,16 +19701,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 15131:
+/***/ 35910:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { isBlobLike, iteratorMixin } = __nccwpck_require__(69481)
-const { kState } = __nccwpck_require__(87896)
-const { kEnumerableProperty } = __nccwpck_require__(44959)
-const { FileLike, isFileLike } = __nccwpck_require__(81379)
-const { webidl } = __nccwpck_require__(64956)
+const { isBlobLike, iteratorMixin } = __nccwpck_require__(73168)
+const { kState } = __nccwpck_require__(93627)
+const { kEnumerableProperty } = __nccwpck_require__(3440)
+const { FileLike, isFileLike } = __nccwpck_require__(27114)
+const { webidl } = __nccwpck_require__(45893)
 const { File: NativeFile } = __nccwpck_require__(4573)
 const nodeUtil = __nccwpck_require__(57975)
 
@@ -19960,7 +19960,7 @@ module.exports = { FormData, makeEntry }
 
 /***/ }),
 
-/***/ 61566:
+/***/ 51059:
 /***/ ((module) => {
 
 
@@ -20007,21 +20007,21 @@ module.exports = {
 
 /***/ }),
 
-/***/ 27671:
+/***/ 60660:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
 
 
 
-const { kConstruct } = __nccwpck_require__(67778)
-const { kEnumerableProperty } = __nccwpck_require__(44959)
+const { kConstruct } = __nccwpck_require__(36443)
+const { kEnumerableProperty } = __nccwpck_require__(3440)
 const {
   iteratorMixin,
   isValidHeaderName,
   isValidHeaderValue
-} = __nccwpck_require__(69481)
-const { webidl } = __nccwpck_require__(64956)
+} = __nccwpck_require__(73168)
+const { webidl } = __nccwpck_require__(45893)
 const assert = __nccwpck_require__(34589)
 const util = __nccwpck_require__(57975)
 
@@ -20701,7 +20701,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 42785:
+/***/ 54398:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 // https://github.com/Ethan-Arrowood/undici-fetch
@@ -20714,9 +20714,9 @@ const {
   filterResponse,
   makeResponse,
   fromInnerResponse
-} = __nccwpck_require__(14422)
-const { HeadersList } = __nccwpck_require__(27671)
-const { Request, cloneRequest } = __nccwpck_require__(2660)
+} = __nccwpck_require__(99051)
+const { HeadersList } = __nccwpck_require__(60660)
+const { Request, cloneRequest } = __nccwpck_require__(9967)
 const zlib = __nccwpck_require__(38522)
 const {
   bytesMatch,
@@ -20752,23 +20752,23 @@ const {
   buildContentRange,
   createInflate,
   extractMimeType
-} = __nccwpck_require__(69481)
-const { kState, kDispatcher } = __nccwpck_require__(87896)
+} = __nccwpck_require__(73168)
+const { kState, kDispatcher } = __nccwpck_require__(93627)
 const assert = __nccwpck_require__(34589)
-const { safelyExtractBody, extractBody } = __nccwpck_require__(66257)
+const { safelyExtractBody, extractBody } = __nccwpck_require__(84492)
 const {
   redirectStatusSet,
   nullBodyStatus,
   safeMethodsSet,
   requestBodyHeader,
   subresourceSet
-} = __nccwpck_require__(13096)
+} = __nccwpck_require__(4495)
 const EE = __nccwpck_require__(78474)
 const { Readable, pipeline, finished } = __nccwpck_require__(57075)
-const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __nccwpck_require__(44959)
-const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(64889)
-const { getGlobalDispatcher } = __nccwpck_require__(45824)
-const { webidl } = __nccwpck_require__(64956)
+const { addAbortListener, isErrored, isReadable, bufferToLowerCasedHeaderName } = __nccwpck_require__(3440)
+const { dataURLProcessor, serializeAMimeType, minimizeSupportedMimeType } = __nccwpck_require__(51900)
+const { getGlobalDispatcher } = __nccwpck_require__(32581)
+const { webidl } = __nccwpck_require__(45893)
 const { STATUS_CODES } = __nccwpck_require__(37067)
 const GET_OR_HEAD = ['GET', 'HEAD']
 
@@ -22978,23 +22978,23 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2660:
+/***/ 9967:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 /* globals AbortController */
 
 
 
-const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(66257)
-const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(27671)
-const { FinalizationRegistry } = __nccwpck_require__(94704)()
-const util = __nccwpck_require__(44959)
+const { extractBody, mixinBody, cloneBody, bodyUnusable } = __nccwpck_require__(84492)
+const { Headers, fill: fillHeaders, HeadersList, setHeadersGuard, getHeadersGuard, setHeadersList, getHeadersList } = __nccwpck_require__(60660)
+const { FinalizationRegistry } = __nccwpck_require__(66653)()
+const util = __nccwpck_require__(3440)
 const nodeUtil = __nccwpck_require__(57975)
 const {
   isValidHTTPToken,
   sameOrigin,
   environmentSettingsObject
-} = __nccwpck_require__(69481)
+} = __nccwpck_require__(73168)
 const {
   forbiddenMethodsSet,
   corsSafeListedMethodsSet,
@@ -23004,12 +23004,12 @@ const {
   requestCredentials,
   requestCache,
   requestDuplex
-} = __nccwpck_require__(13096)
+} = __nccwpck_require__(4495)
 const { kEnumerableProperty, normalizedMethodRecordsBase, normalizedMethodRecords } = util
-const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(87896)
-const { webidl } = __nccwpck_require__(64956)
-const { URLSerializer } = __nccwpck_require__(64889)
-const { kConstruct } = __nccwpck_require__(67778)
+const { kHeaders, kSignal, kState, kDispatcher } = __nccwpck_require__(93627)
+const { webidl } = __nccwpck_require__(45893)
+const { URLSerializer } = __nccwpck_require__(51900)
+const { kConstruct } = __nccwpck_require__(36443)
 const assert = __nccwpck_require__(34589)
 const { getMaxListeners, setMaxListeners, getEventListeners, defaultMaxListeners } = __nccwpck_require__(78474)
 
@@ -24022,14 +24022,14 @@ module.exports = { Request, makeRequest, fromInnerRequest, cloneRequest }
 
 /***/ }),
 
-/***/ 14422:
+/***/ 99051:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(27671)
-const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(66257)
-const util = __nccwpck_require__(44959)
+const { Headers, HeadersList, fill, getHeadersGuard, setHeadersGuard, setHeadersList } = __nccwpck_require__(60660)
+const { extractBody, cloneBody, mixinBody, hasFinalizationRegistry, streamRegistry, bodyUnusable } = __nccwpck_require__(84492)
+const util = __nccwpck_require__(3440)
 const nodeUtil = __nccwpck_require__(57975)
 const { kEnumerableProperty } = util
 const {
@@ -24041,16 +24041,16 @@ const {
   isErrorLike,
   isomorphicEncode,
   environmentSettingsObject: relevantRealm
-} = __nccwpck_require__(69481)
+} = __nccwpck_require__(73168)
 const {
   redirectStatusSet,
   nullBodyStatus
-} = __nccwpck_require__(13096)
-const { kState, kHeaders } = __nccwpck_require__(87896)
-const { webidl } = __nccwpck_require__(64956)
-const { FormData } = __nccwpck_require__(15131)
-const { URLSerializer } = __nccwpck_require__(64889)
-const { kConstruct } = __nccwpck_require__(67778)
+} = __nccwpck_require__(4495)
+const { kState, kHeaders } = __nccwpck_require__(93627)
+const { webidl } = __nccwpck_require__(45893)
+const { FormData } = __nccwpck_require__(35910)
+const { URLSerializer } = __nccwpck_require__(51900)
+const { kConstruct } = __nccwpck_require__(36443)
 const assert = __nccwpck_require__(34589)
 const { types } = __nccwpck_require__(57975)
 
@@ -24639,7 +24639,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 87896:
+/***/ 93627:
 /***/ ((module) => {
 
 
@@ -24655,21 +24655,21 @@ module.exports = {
 
 /***/ }),
 
-/***/ 69481:
+/***/ 73168:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Transform } = __nccwpck_require__(57075)
 const zlib = __nccwpck_require__(38522)
-const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = __nccwpck_require__(13096)
-const { getGlobalOrigin } = __nccwpck_require__(61566)
-const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(64889)
+const { redirectStatusSet, referrerPolicySet: referrerPolicyTokens, badPortsSet } = __nccwpck_require__(4495)
+const { getGlobalOrigin } = __nccwpck_require__(51059)
+const { collectASequenceOfCodePoints, collectAnHTTPQuotedString, removeChars, parseMIMEType } = __nccwpck_require__(51900)
 const { performance } = __nccwpck_require__(643)
-const { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = __nccwpck_require__(44959)
+const { isBlobLike, ReadableStreamFrom, isValidHTTPToken, normalizedMethodRecordsBase } = __nccwpck_require__(3440)
 const assert = __nccwpck_require__(34589)
 const { isUint8Array } = __nccwpck_require__(73429)
-const { webidl } = __nccwpck_require__(64956)
+const { webidl } = __nccwpck_require__(45893)
 
 let supportedHashes = []
 
@@ -26294,14 +26294,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 64956:
+/***/ 45893:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { types, inspect } = __nccwpck_require__(57975)
 const { markAsUncloneable } = __nccwpck_require__(75919)
-const { toUSVString } = __nccwpck_require__(44959)
+const { toUSVString } = __nccwpck_require__(3440)
 
 /** @type {import('../../../types/webidl').Webidl} */
 const webidl = {}
@@ -26996,7 +26996,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7778:
+/***/ 22607:
 /***/ ((module) => {
 
 
@@ -27293,7 +27293,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 86774:
+/***/ 48355:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -27302,16 +27302,16 @@ const {
   staticPropertyDescriptors,
   readOperation,
   fireAProgressEvent
-} = __nccwpck_require__(743)
+} = __nccwpck_require__(53610)
 const {
   kState,
   kError,
   kResult,
   kEvents,
   kAborted
-} = __nccwpck_require__(42778)
-const { webidl } = __nccwpck_require__(64956)
-const { kEnumerableProperty } = __nccwpck_require__(44959)
+} = __nccwpck_require__(20961)
+const { webidl } = __nccwpck_require__(45893)
+const { kEnumerableProperty } = __nccwpck_require__(3440)
 
 class FileReader extends EventTarget {
   constructor () {
@@ -27644,12 +27644,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 27358:
+/***/ 88573:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(64956)
+const { webidl } = __nccwpck_require__(45893)
 
 const kState = Symbol('ProgressEvent state')
 
@@ -27729,7 +27729,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 42778:
+/***/ 20961:
 /***/ ((module) => {
 
 
@@ -27746,7 +27746,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 743:
+/***/ 53610:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -27757,10 +27757,10 @@ const {
   kResult,
   kAborted,
   kLastProgressEventFired
-} = __nccwpck_require__(42778)
-const { ProgressEvent } = __nccwpck_require__(27358)
-const { getEncoding } = __nccwpck_require__(7778)
-const { serializeAMimeType, parseMIMEType } = __nccwpck_require__(64889)
+} = __nccwpck_require__(20961)
+const { ProgressEvent } = __nccwpck_require__(88573)
+const { getEncoding } = __nccwpck_require__(22607)
+const { serializeAMimeType, parseMIMEType } = __nccwpck_require__(51900)
 const { types } = __nccwpck_require__(57975)
 const { StringDecoder } = __nccwpck_require__(13193)
 const { btoa } = __nccwpck_require__(4573)
@@ -28144,27 +28144,27 @@ module.exports = {
 
 /***/ }),
 
-/***/ 43016:
+/***/ 86897:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(56651)
+const { uid, states, sentCloseFrameState, emptyBuffer, opcodes } = __nccwpck_require__(20736)
 const {
   kReadyState,
   kSentClose,
   kByteParser,
   kReceivedClose,
   kResponse
-} = __nccwpck_require__(33815)
-const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = __nccwpck_require__(96388)
-const { channels } = __nccwpck_require__(96023)
-const { CloseEvent } = __nccwpck_require__(19729)
-const { makeRequest } = __nccwpck_require__(2660)
-const { fetching } = __nccwpck_require__(42785)
-const { Headers, getHeadersList } = __nccwpck_require__(27671)
-const { getDecodeSplit } = __nccwpck_require__(69481)
-const { WebsocketFrameSend } = __nccwpck_require__(69151)
+} = __nccwpck_require__(61216)
+const { fireEvent, failWebsocketConnection, isClosing, isClosed, isEstablished, parseExtensions } = __nccwpck_require__(98625)
+const { channels } = __nccwpck_require__(42414)
+const { CloseEvent } = __nccwpck_require__(15188)
+const { makeRequest } = __nccwpck_require__(9967)
+const { fetching } = __nccwpck_require__(54398)
+const { Headers, getHeadersList } = __nccwpck_require__(60660)
+const { getDecodeSplit } = __nccwpck_require__(73168)
+const { WebsocketFrameSend } = __nccwpck_require__(3264)
 
 /** @type {import('crypto')} */
 let crypto
@@ -28522,7 +28522,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 56651:
+/***/ 20736:
 /***/ ((module) => {
 
 
@@ -28595,14 +28595,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 19729:
+/***/ 15188:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(64956)
-const { kEnumerableProperty } = __nccwpck_require__(44959)
-const { kConstruct } = __nccwpck_require__(67778)
+const { webidl } = __nccwpck_require__(45893)
+const { kEnumerableProperty } = __nccwpck_require__(3440)
+const { kConstruct } = __nccwpck_require__(36443)
 const { MessagePort } = __nccwpck_require__(75919)
 
 /**
@@ -28931,12 +28931,12 @@ module.exports = {
 
 /***/ }),
 
-/***/ 69151:
+/***/ 3264:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { maxUnsigned16Bit } = __nccwpck_require__(56651)
+const { maxUnsigned16Bit } = __nccwpck_require__(20736)
 
 const BUFFER_SIZE = 16386
 
@@ -29034,14 +29034,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 22612:
+/***/ 19469:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { createInflateRaw, Z_DEFAULT_WINDOWBITS } = __nccwpck_require__(38522)
-const { isValidClientWindowBits } = __nccwpck_require__(96388)
-const { MessageSizeExceededError } = __nccwpck_require__(2600)
+const { isValidClientWindowBits } = __nccwpck_require__(98625)
+const { MessageSizeExceededError } = __nccwpck_require__(68707)
 
 const tail = Buffer.from([0x00, 0x00, 0xff, 0xff])
 const kBuffer = Symbol('kBuffer')
@@ -29146,16 +29146,16 @@ module.exports = { PerMessageDeflate }
 
 /***/ }),
 
-/***/ 49177:
+/***/ 81652:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
 const { Writable } = __nccwpck_require__(57075)
 const assert = __nccwpck_require__(34589)
-const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(56651)
-const { kReadyState, kSentClose, kResponse, kReceivedClose } = __nccwpck_require__(33815)
-const { channels } = __nccwpck_require__(96023)
+const { parserStates, opcodes, states, emptyBuffer, sentCloseFrameState } = __nccwpck_require__(20736)
+const { kReadyState, kSentClose, kResponse, kReceivedClose } = __nccwpck_require__(61216)
+const { channels } = __nccwpck_require__(42414)
 const {
   isValidStatusCode,
   isValidOpcode,
@@ -29165,11 +29165,11 @@ const {
   isControlFrame,
   isTextBinaryFrame,
   isContinuationFrame
-} = __nccwpck_require__(96388)
-const { WebsocketFrameSend } = __nccwpck_require__(69151)
-const { closeWebSocketConnection } = __nccwpck_require__(43016)
-const { PerMessageDeflate } = __nccwpck_require__(22612)
-const { MessageSizeExceededError } = __nccwpck_require__(2600)
+} = __nccwpck_require__(98625)
+const { WebsocketFrameSend } = __nccwpck_require__(3264)
+const { closeWebSocketConnection } = __nccwpck_require__(86897)
+const { PerMessageDeflate } = __nccwpck_require__(19469)
+const { MessageSizeExceededError } = __nccwpck_require__(68707)
 
 function failWebsocketConnectionWithCode (ws, code, reason) {
   closeWebSocketConnection(ws, code, reason, Buffer.byteLength(reason))
@@ -29680,14 +29680,14 @@ module.exports = {
 
 /***/ }),
 
-/***/ 72473:
+/***/ 13900:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { WebsocketFrameSend } = __nccwpck_require__(69151)
-const { opcodes, sendHints } = __nccwpck_require__(56651)
-const FixedQueue = __nccwpck_require__(16813)
+const { WebsocketFrameSend } = __nccwpck_require__(3264)
+const { opcodes, sendHints } = __nccwpck_require__(20736)
+const FixedQueue = __nccwpck_require__(64660)
 
 /** @type {typeof Uint8Array} */
 const FastBuffer = Buffer[Symbol.species]
@@ -29791,7 +29791,7 @@ module.exports = { SendQueue }
 
 /***/ }),
 
-/***/ 33815:
+/***/ 61216:
 /***/ ((module) => {
 
 
@@ -29810,16 +29810,16 @@ module.exports = {
 
 /***/ }),
 
-/***/ 96388:
+/***/ 98625:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = __nccwpck_require__(33815)
-const { states, opcodes } = __nccwpck_require__(56651)
-const { ErrorEvent, createFastMessageEvent } = __nccwpck_require__(19729)
+const { kReadyState, kController, kResponse, kBinaryType, kWebSocketURL } = __nccwpck_require__(61216)
+const { states, opcodes } = __nccwpck_require__(20736)
+const { ErrorEvent, createFastMessageEvent } = __nccwpck_require__(15188)
 const { isUtf8 } = __nccwpck_require__(4573)
-const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = __nccwpck_require__(64889)
+const { collectASequenceOfCodePointsFast, removeHTTPWhitespace } = __nccwpck_require__(51900)
 
 /* globals Blob */
 
@@ -30139,15 +30139,15 @@ module.exports = {
 
 /***/ }),
 
-/***/ 41765:
+/***/ 13726:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
 
-const { webidl } = __nccwpck_require__(64956)
-const { URLSerializer } = __nccwpck_require__(64889)
-const { environmentSettingsObject } = __nccwpck_require__(69481)
-const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = __nccwpck_require__(56651)
+const { webidl } = __nccwpck_require__(45893)
+const { URLSerializer } = __nccwpck_require__(51900)
+const { environmentSettingsObject } = __nccwpck_require__(73168)
+const { staticPropertyDescriptors, states, sentCloseFrameState, sendHints } = __nccwpck_require__(20736)
 const {
   kWebSocketURL,
   kReadyState,
@@ -30156,21 +30156,21 @@ const {
   kResponse,
   kSentClose,
   kByteParser
-} = __nccwpck_require__(33815)
+} = __nccwpck_require__(61216)
 const {
   isConnecting,
   isEstablished,
   isClosing,
   isValidSubprotocol,
   fireEvent
-} = __nccwpck_require__(96388)
-const { establishWebSocketConnection, closeWebSocketConnection } = __nccwpck_require__(43016)
-const { ByteParser } = __nccwpck_require__(49177)
-const { kEnumerableProperty, isBlobLike } = __nccwpck_require__(44959)
-const { getGlobalDispatcher } = __nccwpck_require__(45824)
+} = __nccwpck_require__(98625)
+const { establishWebSocketConnection, closeWebSocketConnection } = __nccwpck_require__(86897)
+const { ByteParser } = __nccwpck_require__(81652)
+const { kEnumerableProperty, isBlobLike } = __nccwpck_require__(3440)
+const { getGlobalDispatcher } = __nccwpck_require__(32581)
 const { types } = __nccwpck_require__(57975)
-const { ErrorEvent, CloseEvent } = __nccwpck_require__(19729)
-const { SendQueue } = __nccwpck_require__(72473)
+const { ErrorEvent, CloseEvent } = __nccwpck_require__(15188)
+const { SendQueue } = __nccwpck_require__(13900)
 
 // https://websockets.spec.whatwg.org/#interface-definition
 class WebSocket extends EventTarget {
@@ -30965,6 +30965,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/
 
 /***/ }),
 
+/***/ 58500:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+
+/***/ }),
+
 /***/ 41692:
 /***/ ((module) => {
 
@@ -31091,18 +31098,18 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
 
 /***/ }),
 
-/***/ 60502:
+/***/ 57349:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
-var Scalar = __nccwpck_require__(62238);
-var YAMLMap = __nccwpck_require__(37999);
-var YAMLSeq = __nccwpck_require__(29710);
-var resolveBlockMap = __nccwpck_require__(90950);
-var resolveBlockSeq = __nccwpck_require__(21919);
-var resolveFlowCollection = __nccwpck_require__(65359);
+var identity = __nccwpck_require__(41127);
+var Scalar = __nccwpck_require__(63301);
+var YAMLMap = __nccwpck_require__(84454);
+var YAMLSeq = __nccwpck_require__(92223);
+var resolveBlockMap = __nccwpck_require__(87103);
+var resolveBlockSeq = __nccwpck_require__(90334);
+var resolveFlowCollection = __nccwpck_require__(13142);
 
 function resolveCollection(CN, ctx, token, onError, tagName, tag) {
     const coll = token.type === 'block-map'
@@ -31188,15 +31195,15 @@ exports.composeCollection = composeCollection;
 
 /***/ }),
 
-/***/ 82658:
+/***/ 23683:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Document = __nccwpck_require__(32354);
-var composeNode = __nccwpck_require__(10362);
-var resolveEnd = __nccwpck_require__(35281);
-var resolveProps = __nccwpck_require__(57550);
+var Document = __nccwpck_require__(3021);
+var composeNode = __nccwpck_require__(45937);
+var resolveEnd = __nccwpck_require__(17788);
+var resolveProps = __nccwpck_require__(34631);
 
 function composeDoc(options, directives, { offset, start, value, end }, onError) {
     const opts = Object.assign({ _directives: directives }, options);
@@ -31240,17 +31247,17 @@ exports.composeDoc = composeDoc;
 
 /***/ }),
 
-/***/ 10362:
+/***/ 45937:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Alias = __nccwpck_require__(65148);
-var identity = __nccwpck_require__(45920);
-var composeCollection = __nccwpck_require__(60502);
-var composeScalar = __nccwpck_require__(62666);
-var resolveEnd = __nccwpck_require__(35281);
-var utilEmptyScalarPosition = __nccwpck_require__(23876);
+var Alias = __nccwpck_require__(4065);
+var identity = __nccwpck_require__(41127);
+var composeCollection = __nccwpck_require__(57349);
+var composeScalar = __nccwpck_require__(5413);
+var resolveEnd = __nccwpck_require__(17788);
+var utilEmptyScalarPosition = __nccwpck_require__(22599);
 
 const CN = { composeNode, composeEmptyNode };
 function composeNode(ctx, token, props, onError) {
@@ -31359,15 +31366,15 @@ exports.composeNode = composeNode;
 
 /***/ }),
 
-/***/ 62666:
+/***/ 5413:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
-var Scalar = __nccwpck_require__(62238);
-var resolveBlockScalar = __nccwpck_require__(20666);
-var resolveFlowScalar = __nccwpck_require__(24255);
+var identity = __nccwpck_require__(41127);
+var Scalar = __nccwpck_require__(63301);
+var resolveBlockScalar = __nccwpck_require__(48913);
+var resolveFlowScalar = __nccwpck_require__(76842);
 
 function composeScalar(ctx, token, tagToken, onError) {
     const { value, type, comment, range } = token.type === 'block-scalar'
@@ -31454,18 +31461,18 @@ exports.composeScalar = composeScalar;
 
 /***/ }),
 
-/***/ 15395:
+/***/ 89984:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var node_process = __nccwpck_require__(932);
-var directives = __nccwpck_require__(49213);
-var Document = __nccwpck_require__(32354);
-var errors = __nccwpck_require__(91903);
-var identity = __nccwpck_require__(45920);
-var composeDoc = __nccwpck_require__(82658);
-var resolveEnd = __nccwpck_require__(35281);
+var directives = __nccwpck_require__(61342);
+var Document = __nccwpck_require__(3021);
+var errors = __nccwpck_require__(91464);
+var identity = __nccwpck_require__(41127);
+var composeDoc = __nccwpck_require__(23683);
+var resolveEnd = __nccwpck_require__(17788);
 
 function getErrorPos(src) {
     if (typeof src === 'number')
@@ -31685,17 +31692,17 @@ exports.Composer = Composer;
 
 /***/ }),
 
-/***/ 90950:
+/***/ 87103:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Pair = __nccwpck_require__(25602);
-var YAMLMap = __nccwpck_require__(37999);
-var resolveProps = __nccwpck_require__(57550);
-var utilContainsNewline = __nccwpck_require__(18678);
-var utilFlowIndentCheck = __nccwpck_require__(49128);
-var utilMapIncludes = __nccwpck_require__(7378);
+var Pair = __nccwpck_require__(57165);
+var YAMLMap = __nccwpck_require__(84454);
+var resolveProps = __nccwpck_require__(34631);
+var utilContainsNewline = __nccwpck_require__(9499);
+var utilFlowIndentCheck = __nccwpck_require__(74051);
+var utilMapIncludes = __nccwpck_require__(81187);
 
 const startColMsg = 'All mapping items must start at the same column';
 function resolveBlockMap({ composeNode, composeEmptyNode }, ctx, bm, onError, tag) {
@@ -31809,12 +31816,12 @@ exports.resolveBlockMap = resolveBlockMap;
 
 /***/ }),
 
-/***/ 20666:
+/***/ 48913:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(62238);
+var Scalar = __nccwpck_require__(63301);
 
 function resolveBlockScalar(ctx, scalar, onError) {
     const start = scalar.offset;
@@ -32016,14 +32023,14 @@ exports.resolveBlockScalar = resolveBlockScalar;
 
 /***/ }),
 
-/***/ 21919:
+/***/ 90334:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var YAMLSeq = __nccwpck_require__(29710);
-var resolveProps = __nccwpck_require__(57550);
-var utilFlowIndentCheck = __nccwpck_require__(49128);
+var YAMLSeq = __nccwpck_require__(92223);
+var resolveProps = __nccwpck_require__(34631);
+var utilFlowIndentCheck = __nccwpck_require__(74051);
 
 function resolveBlockSeq({ composeNode, composeEmptyNode }, ctx, bs, onError, tag) {
     const NodeClass = tag?.nodeClass ?? YAMLSeq.YAMLSeq;
@@ -32074,7 +32081,7 @@ exports.resolveBlockSeq = resolveBlockSeq;
 
 /***/ }),
 
-/***/ 35281:
+/***/ 17788:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -32120,19 +32127,19 @@ exports.resolveEnd = resolveEnd;
 
 /***/ }),
 
-/***/ 65359:
+/***/ 13142:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
-var Pair = __nccwpck_require__(25602);
-var YAMLMap = __nccwpck_require__(37999);
-var YAMLSeq = __nccwpck_require__(29710);
-var resolveEnd = __nccwpck_require__(35281);
-var resolveProps = __nccwpck_require__(57550);
-var utilContainsNewline = __nccwpck_require__(18678);
-var utilMapIncludes = __nccwpck_require__(7378);
+var identity = __nccwpck_require__(41127);
+var Pair = __nccwpck_require__(57165);
+var YAMLMap = __nccwpck_require__(84454);
+var YAMLSeq = __nccwpck_require__(92223);
+var resolveEnd = __nccwpck_require__(17788);
+var resolveProps = __nccwpck_require__(34631);
+var utilContainsNewline = __nccwpck_require__(9499);
+var utilMapIncludes = __nccwpck_require__(81187);
 
 const blockMsg = 'Block collections are not allowed within flow collections';
 const isBlock = (token) => token && (token.type === 'block-map' || token.type === 'block-seq');
@@ -32336,13 +32343,13 @@ exports.resolveFlowCollection = resolveFlowCollection;
 
 /***/ }),
 
-/***/ 24255:
+/***/ 76842:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(62238);
-var resolveEnd = __nccwpck_require__(35281);
+var Scalar = __nccwpck_require__(63301);
+var resolveEnd = __nccwpck_require__(17788);
 
 function resolveFlowScalar(scalar, strict, onError) {
     const { offset, type, source, end } = scalar;
@@ -32571,7 +32578,7 @@ exports.resolveFlowScalar = resolveFlowScalar;
 
 /***/ }),
 
-/***/ 57550:
+/***/ 34631:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -32726,7 +32733,7 @@ exports.resolveProps = resolveProps;
 
 /***/ }),
 
-/***/ 18678:
+/***/ 9499:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -32769,7 +32776,7 @@ exports.containsNewline = containsNewline;
 
 /***/ }),
 
-/***/ 23876:
+/***/ 22599:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -32804,12 +32811,12 @@ exports.emptyScalarPosition = emptyScalarPosition;
 
 /***/ }),
 
-/***/ 49128:
+/***/ 74051:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var utilContainsNewline = __nccwpck_require__(18678);
+var utilContainsNewline = __nccwpck_require__(9499);
 
 function flowIndentCheck(indent, fc, onError) {
     if (fc?.type === 'flow-collection') {
@@ -32828,12 +32835,12 @@ exports.flowIndentCheck = flowIndentCheck;
 
 /***/ }),
 
-/***/ 7378:
+/***/ 81187:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
+var identity = __nccwpck_require__(41127);
 
 function mapIncludes(ctx, items, search) {
     const { uniqueKeys } = ctx.options;
@@ -32850,22 +32857,22 @@ exports.mapIncludes = mapIncludes;
 
 /***/ }),
 
-/***/ 32354:
+/***/ 3021:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Alias = __nccwpck_require__(65148);
-var Collection = __nccwpck_require__(79466);
-var identity = __nccwpck_require__(45920);
-var Pair = __nccwpck_require__(25602);
-var toJS = __nccwpck_require__(98760);
-var Schema = __nccwpck_require__(14893);
-var stringifyDocument = __nccwpck_require__(65580);
-var anchors = __nccwpck_require__(33889);
-var applyReviver = __nccwpck_require__(20598);
-var createNode = __nccwpck_require__(70175);
-var directives = __nccwpck_require__(49213);
+var Alias = __nccwpck_require__(4065);
+var Collection = __nccwpck_require__(40101);
+var identity = __nccwpck_require__(41127);
+var Pair = __nccwpck_require__(57165);
+var toJS = __nccwpck_require__(74043);
+var Schema = __nccwpck_require__(45840);
+var stringifyDocument = __nccwpck_require__(6829);
+var anchors = __nccwpck_require__(71596);
+var applyReviver = __nccwpck_require__(83661);
+var createNode = __nccwpck_require__(42404);
+var directives = __nccwpck_require__(61342);
 
 class Document {
     constructor(value, replacer, options) {
@@ -33194,13 +33201,13 @@ exports.Document = Document;
 
 /***/ }),
 
-/***/ 33889:
+/***/ 71596:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
-var visit = __nccwpck_require__(92857);
+var identity = __nccwpck_require__(41127);
+var visit = __nccwpck_require__(10204);
 
 /**
  * Verify that the input string is a valid anchor.
@@ -33277,7 +33284,7 @@ exports.findNewAnchor = findNewAnchor;
 
 /***/ }),
 
-/***/ 20598:
+/***/ 83661:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -33341,14 +33348,14 @@ exports.applyReviver = applyReviver;
 
 /***/ }),
 
-/***/ 70175:
+/***/ 42404:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Alias = __nccwpck_require__(65148);
-var identity = __nccwpck_require__(45920);
-var Scalar = __nccwpck_require__(62238);
+var Alias = __nccwpck_require__(4065);
+var identity = __nccwpck_require__(41127);
+var Scalar = __nccwpck_require__(63301);
 
 const defaultTagPrefix = 'tag:yaml.org,2002:';
 function findTagObject(value, tagName, tags) {
@@ -33438,13 +33445,13 @@ exports.createNode = createNode;
 
 /***/ }),
 
-/***/ 49213:
+/***/ 61342:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
-var visit = __nccwpck_require__(92857);
+var identity = __nccwpck_require__(41127);
+var visit = __nccwpck_require__(10204);
 
 const escapeChars = {
     '!': '%21',
@@ -33623,7 +33630,7 @@ exports.Directives = Directives;
 
 /***/ }),
 
-/***/ 91903:
+/***/ 91464:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -33692,28 +33699,28 @@ exports.prettifyError = prettifyError;
 
 /***/ }),
 
-/***/ 538:
+/***/ 38815:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 var __webpack_unused_export__;
 
 
-var composer = __nccwpck_require__(15395);
-var Document = __nccwpck_require__(32354);
-var Schema = __nccwpck_require__(14893);
-var errors = __nccwpck_require__(91903);
-var Alias = __nccwpck_require__(65148);
-var identity = __nccwpck_require__(45920);
-var Pair = __nccwpck_require__(25602);
-var Scalar = __nccwpck_require__(62238);
-var YAMLMap = __nccwpck_require__(37999);
-var YAMLSeq = __nccwpck_require__(29710);
-var cst = __nccwpck_require__(5908);
-var lexer = __nccwpck_require__(54388);
-var lineCounter = __nccwpck_require__(70679);
-var parser = __nccwpck_require__(62139);
-var publicApi = __nccwpck_require__(7464);
-var visit = __nccwpck_require__(92857);
+var composer = __nccwpck_require__(89984);
+var Document = __nccwpck_require__(3021);
+var Schema = __nccwpck_require__(45840);
+var errors = __nccwpck_require__(91464);
+var Alias = __nccwpck_require__(4065);
+var identity = __nccwpck_require__(41127);
+var Pair = __nccwpck_require__(57165);
+var Scalar = __nccwpck_require__(63301);
+var YAMLMap = __nccwpck_require__(84454);
+var YAMLSeq = __nccwpck_require__(92223);
+var cst = __nccwpck_require__(3461);
+var lexer = __nccwpck_require__(40361);
+var lineCounter = __nccwpck_require__(66628);
+var parser = __nccwpck_require__(3456);
+var publicApi = __nccwpck_require__(84047);
+var visit = __nccwpck_require__(10204);
 
 
 
@@ -33729,7 +33736,7 @@ __webpack_unused_export__ = identity.isCollection;
 __webpack_unused_export__ = identity.isDocument;
 exports.jh = identity.isMap;
 __webpack_unused_export__ = identity.isNode;
-__webpack_unused_export__ = identity.isPair;
+exports.tO = identity.isPair;
 exports.jn = identity.isScalar;
 exports.oP = identity.isSeq;
 __webpack_unused_export__ = Pair.Pair;
@@ -33741,8 +33748,8 @@ exports.JG = lexer.Lexer;
 exports.HN = lineCounter.LineCounter;
 exports.iX = parser.Parser;
 __webpack_unused_export__ = publicApi.parse;
-exports.hR = publicApi.parseAllDocuments;
-exports.Tp = publicApi.parseDocument;
+__webpack_unused_export__ = publicApi.parseAllDocuments;
+__webpack_unused_export__ = publicApi.parseDocument;
 __webpack_unused_export__ = publicApi.stringify;
 exports.YR = visit.visit;
 __webpack_unused_export__ = visit.visitAsync;
@@ -33750,7 +33757,7 @@ __webpack_unused_export__ = visit.visitAsync;
 
 /***/ }),
 
-/***/ 24624:
+/***/ 57249:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -33776,16 +33783,16 @@ exports.warn = warn;
 
 /***/ }),
 
-/***/ 65148:
+/***/ 4065:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var anchors = __nccwpck_require__(33889);
-var visit = __nccwpck_require__(92857);
-var identity = __nccwpck_require__(45920);
-var Node = __nccwpck_require__(65206);
-var toJS = __nccwpck_require__(98760);
+var anchors = __nccwpck_require__(71596);
+var visit = __nccwpck_require__(10204);
+var identity = __nccwpck_require__(41127);
+var Node = __nccwpck_require__(66673);
+var toJS = __nccwpck_require__(74043);
 
 class Alias extends Node.NodeBase {
     constructor(source) {
@@ -33903,14 +33910,14 @@ exports.Alias = Alias;
 
 /***/ }),
 
-/***/ 79466:
+/***/ 40101:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(70175);
-var identity = __nccwpck_require__(45920);
-var Node = __nccwpck_require__(65206);
+var createNode = __nccwpck_require__(42404);
+var identity = __nccwpck_require__(41127);
+var Node = __nccwpck_require__(66673);
 
 function collectionFromPath(schema, path, value) {
     let v = value;
@@ -34061,14 +34068,14 @@ exports.isEmptyPath = isEmptyPath;
 
 /***/ }),
 
-/***/ 65206:
+/***/ 66673:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var applyReviver = __nccwpck_require__(20598);
-var identity = __nccwpck_require__(45920);
-var toJS = __nccwpck_require__(98760);
+var applyReviver = __nccwpck_require__(83661);
+var identity = __nccwpck_require__(41127);
+var toJS = __nccwpck_require__(74043);
 
 class NodeBase {
     constructor(type) {
@@ -34108,15 +34115,15 @@ exports.NodeBase = NodeBase;
 
 /***/ }),
 
-/***/ 25602:
+/***/ 57165:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(70175);
-var stringifyPair = __nccwpck_require__(65837);
-var addPairToJSMap = __nccwpck_require__(57327);
-var identity = __nccwpck_require__(45920);
+var createNode = __nccwpck_require__(42404);
+var stringifyPair = __nccwpck_require__(59748);
+var addPairToJSMap = __nccwpck_require__(97104);
+var identity = __nccwpck_require__(41127);
 
 function createPair(key, value, ctx) {
     const k = createNode.createNode(key, undefined, ctx);
@@ -34154,14 +34161,14 @@ exports.createPair = createPair;
 
 /***/ }),
 
-/***/ 62238:
+/***/ 63301:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
-var Node = __nccwpck_require__(65206);
-var toJS = __nccwpck_require__(98760);
+var identity = __nccwpck_require__(41127);
+var Node = __nccwpck_require__(66673);
+var toJS = __nccwpck_require__(74043);
 
 const isScalarValue = (value) => !value || (typeof value !== 'function' && typeof value !== 'object');
 class Scalar extends Node.NodeBase {
@@ -34188,17 +34195,17 @@ exports.isScalarValue = isScalarValue;
 
 /***/ }),
 
-/***/ 37999:
+/***/ 84454:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyCollection = __nccwpck_require__(52485);
-var addPairToJSMap = __nccwpck_require__(57327);
-var Collection = __nccwpck_require__(79466);
-var identity = __nccwpck_require__(45920);
-var Pair = __nccwpck_require__(25602);
-var Scalar = __nccwpck_require__(62238);
+var stringifyCollection = __nccwpck_require__(61212);
+var addPairToJSMap = __nccwpck_require__(97104);
+var Collection = __nccwpck_require__(40101);
+var identity = __nccwpck_require__(41127);
+var Pair = __nccwpck_require__(57165);
+var Scalar = __nccwpck_require__(63301);
 
 function findPair(items, key) {
     const k = identity.isScalar(key) ? key.value : key;
@@ -34342,17 +34349,17 @@ exports.findPair = findPair;
 
 /***/ }),
 
-/***/ 29710:
+/***/ 92223:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(70175);
-var stringifyCollection = __nccwpck_require__(52485);
-var Collection = __nccwpck_require__(79466);
-var identity = __nccwpck_require__(45920);
-var Scalar = __nccwpck_require__(62238);
-var toJS = __nccwpck_require__(98760);
+var createNode = __nccwpck_require__(42404);
+var stringifyCollection = __nccwpck_require__(61212);
+var Collection = __nccwpck_require__(40101);
+var identity = __nccwpck_require__(41127);
+var Scalar = __nccwpck_require__(63301);
+var toJS = __nccwpck_require__(74043);
 
 class YAMLSeq extends Collection.Collection {
     static get tagName() {
@@ -34464,16 +34471,16 @@ exports.YAMLSeq = YAMLSeq;
 
 /***/ }),
 
-/***/ 57327:
+/***/ 97104:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var log = __nccwpck_require__(24624);
-var merge = __nccwpck_require__(13433);
-var stringify = __nccwpck_require__(57549);
-var identity = __nccwpck_require__(45920);
-var toJS = __nccwpck_require__(98760);
+var log = __nccwpck_require__(57249);
+var merge = __nccwpck_require__(90452);
+var stringify = __nccwpck_require__(2148);
+var identity = __nccwpck_require__(41127);
+var toJS = __nccwpck_require__(74043);
 
 function addPairToJSMap(ctx, map, { key, value }) {
     if (identity.isNode(key) && key.addToJSMap)
@@ -34536,7 +34543,7 @@ exports.addPairToJSMap = addPairToJSMap;
 
 /***/ }),
 
-/***/ 45920:
+/***/ 41127:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -34596,12 +34603,12 @@ exports.isSeq = isSeq;
 
 /***/ }),
 
-/***/ 98760:
+/***/ 74043:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
+var identity = __nccwpck_require__(41127);
 
 /**
  * Recursively convert any node or its contents to native JavaScript
@@ -34642,15 +34649,15 @@ exports.toJS = toJS;
 
 /***/ }),
 
-/***/ 6969:
+/***/ 60110:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var resolveBlockScalar = __nccwpck_require__(20666);
-var resolveFlowScalar = __nccwpck_require__(24255);
-var errors = __nccwpck_require__(91903);
-var stringifyString = __nccwpck_require__(87824);
+var resolveBlockScalar = __nccwpck_require__(48913);
+var resolveFlowScalar = __nccwpck_require__(76842);
+var errors = __nccwpck_require__(91464);
+var stringifyString = __nccwpck_require__(83069);
 
 function resolveAsScalar(token, strict = true, onError) {
     if (token) {
@@ -34867,7 +34874,7 @@ exports.setScalarValue = setScalarValue;
 
 /***/ }),
 
-/***/ 90356:
+/***/ 91733:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -34937,7 +34944,7 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 43798:
+/***/ 97715:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -35043,14 +35050,14 @@ exports.visit = visit;
 
 /***/ }),
 
-/***/ 5908:
+/***/ 3461:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var cstScalar = __nccwpck_require__(6969);
-var cstStringify = __nccwpck_require__(90356);
-var cstVisit = __nccwpck_require__(43798);
+var cstScalar = __nccwpck_require__(60110);
+var cstStringify = __nccwpck_require__(91733);
+var cstVisit = __nccwpck_require__(97715);
 
 /** The byte order mark */
 const BOM = '\u{FEFF}';
@@ -35162,12 +35169,12 @@ exports.tokenType = tokenType;
 
 /***/ }),
 
-/***/ 54388:
+/***/ 40361:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var cst = __nccwpck_require__(5908);
+var cst = __nccwpck_require__(3461);
 
 /*
 START -> stream
@@ -35892,7 +35899,7 @@ exports.Lexer = Lexer;
 
 /***/ }),
 
-/***/ 70679:
+/***/ 66628:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -35940,14 +35947,14 @@ exports.LineCounter = LineCounter;
 
 /***/ }),
 
-/***/ 62139:
+/***/ 3456:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var node_process = __nccwpck_require__(932);
-var cst = __nccwpck_require__(5908);
-var lexer = __nccwpck_require__(54388);
+var cst = __nccwpck_require__(3461);
+var lexer = __nccwpck_require__(40361);
 
 function includesToken(list, type) {
     for (let i = 0; i < list.length; ++i)
@@ -36927,18 +36934,18 @@ exports.Parser = Parser;
 
 /***/ }),
 
-/***/ 7464:
+/***/ 84047:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var composer = __nccwpck_require__(15395);
-var Document = __nccwpck_require__(32354);
-var errors = __nccwpck_require__(91903);
-var log = __nccwpck_require__(24624);
-var identity = __nccwpck_require__(45920);
-var lineCounter = __nccwpck_require__(70679);
-var parser = __nccwpck_require__(62139);
+var composer = __nccwpck_require__(89984);
+var Document = __nccwpck_require__(3021);
+var errors = __nccwpck_require__(91464);
+var log = __nccwpck_require__(57249);
+var identity = __nccwpck_require__(41127);
+var lineCounter = __nccwpck_require__(66628);
+var parser = __nccwpck_require__(3456);
 
 function parseOptions(options) {
     const prettyErrors = options.prettyErrors !== false;
@@ -37041,16 +37048,16 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 14893:
+/***/ 45840:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
-var map = __nccwpck_require__(43338);
-var seq = __nccwpck_require__(78947);
-var string = __nccwpck_require__(90639);
-var tags = __nccwpck_require__(18395);
+var identity = __nccwpck_require__(41127);
+var map = __nccwpck_require__(47451);
+var seq = __nccwpck_require__(1706);
+var string = __nccwpck_require__(66464);
+var tags = __nccwpck_require__(90018);
 
 const sortMapEntriesByKey = (a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
 class Schema {
@@ -37087,13 +37094,13 @@ exports.Schema = Schema;
 
 /***/ }),
 
-/***/ 43338:
+/***/ 47451:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
-var YAMLMap = __nccwpck_require__(37999);
+var identity = __nccwpck_require__(41127);
+var YAMLMap = __nccwpck_require__(84454);
 
 const map = {
     collection: 'map',
@@ -37113,12 +37120,12 @@ exports.map = map;
 
 /***/ }),
 
-/***/ 94603:
+/***/ 73632:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(62238);
+var Scalar = __nccwpck_require__(63301);
 
 const nullTag = {
     identify: value => value == null,
@@ -37137,13 +37144,13 @@ exports.nullTag = nullTag;
 
 /***/ }),
 
-/***/ 78947:
+/***/ 1706:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
-var YAMLSeq = __nccwpck_require__(29710);
+var identity = __nccwpck_require__(41127);
+var YAMLSeq = __nccwpck_require__(92223);
 
 const seq = {
     collection: 'seq',
@@ -37163,12 +37170,12 @@ exports.seq = seq;
 
 /***/ }),
 
-/***/ 90639:
+/***/ 66464:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyString = __nccwpck_require__(87824);
+var stringifyString = __nccwpck_require__(83069);
 
 const string = {
     identify: value => typeof value === 'string',
@@ -37186,12 +37193,12 @@ exports.string = string;
 
 /***/ }),
 
-/***/ 33952:
+/***/ 73959:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(62238);
+var Scalar = __nccwpck_require__(63301);
 
 const boolTag = {
     identify: value => typeof value === 'boolean',
@@ -37214,13 +37221,13 @@ exports.boolTag = boolTag;
 
 /***/ }),
 
-/***/ 19280:
+/***/ 38405:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(62238);
-var stringifyNumber = __nccwpck_require__(22916);
+var Scalar = __nccwpck_require__(63301);
+var stringifyNumber = __nccwpck_require__(28689);
 
 const floatNaN = {
     identify: value => typeof value === 'number',
@@ -37268,12 +37275,12 @@ exports.floatNaN = floatNaN;
 
 /***/ }),
 
-/***/ 82559:
+/***/ 59874:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(22916);
+var stringifyNumber = __nccwpck_require__(28689);
 
 const intIdentify = (value) => typeof value === 'bigint' || Number.isInteger(value);
 const intResolve = (str, offset, radix, { intAsBigInt }) => (intAsBigInt ? BigInt(str) : parseInt(str.substring(offset), radix));
@@ -37317,18 +37324,18 @@ exports.intOct = intOct;
 
 /***/ }),
 
-/***/ 15079:
+/***/ 70896:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(43338);
-var _null = __nccwpck_require__(94603);
-var seq = __nccwpck_require__(78947);
-var string = __nccwpck_require__(90639);
-var bool = __nccwpck_require__(33952);
-var float = __nccwpck_require__(19280);
-var int = __nccwpck_require__(82559);
+var map = __nccwpck_require__(47451);
+var _null = __nccwpck_require__(73632);
+var seq = __nccwpck_require__(1706);
+var string = __nccwpck_require__(66464);
+var bool = __nccwpck_require__(73959);
+var float = __nccwpck_require__(38405);
+var int = __nccwpck_require__(59874);
 
 const schema = [
     map.map,
@@ -37349,14 +37356,14 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 92392:
+/***/ 33559:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(62238);
-var map = __nccwpck_require__(43338);
-var seq = __nccwpck_require__(78947);
+var Scalar = __nccwpck_require__(63301);
+var map = __nccwpck_require__(47451);
+var seq = __nccwpck_require__(1706);
 
 function intIdentify(value) {
     return typeof value === 'bigint' || Number.isInteger(value);
@@ -37420,27 +37427,27 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 18395:
+/***/ 90018:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(43338);
-var _null = __nccwpck_require__(94603);
-var seq = __nccwpck_require__(78947);
-var string = __nccwpck_require__(90639);
-var bool = __nccwpck_require__(33952);
-var float = __nccwpck_require__(19280);
-var int = __nccwpck_require__(82559);
-var schema = __nccwpck_require__(15079);
-var schema$1 = __nccwpck_require__(92392);
-var binary = __nccwpck_require__(64468);
-var merge = __nccwpck_require__(13433);
-var omap = __nccwpck_require__(86336);
-var pairs = __nccwpck_require__(60660);
-var schema$2 = __nccwpck_require__(21338);
-var set = __nccwpck_require__(11425);
-var timestamp = __nccwpck_require__(50441);
+var map = __nccwpck_require__(47451);
+var _null = __nccwpck_require__(73632);
+var seq = __nccwpck_require__(1706);
+var string = __nccwpck_require__(66464);
+var bool = __nccwpck_require__(73959);
+var float = __nccwpck_require__(38405);
+var int = __nccwpck_require__(59874);
+var schema = __nccwpck_require__(70896);
+var schema$1 = __nccwpck_require__(33559);
+var binary = __nccwpck_require__(56083);
+var merge = __nccwpck_require__(90452);
+var omap = __nccwpck_require__(50303);
+var pairs = __nccwpck_require__(18385);
+var schema$2 = __nccwpck_require__(35913);
+var set = __nccwpck_require__(81528);
+var timestamp = __nccwpck_require__(24371);
 
 const schemas = new Map([
     ['core', schema.schema],
@@ -37526,14 +37533,14 @@ exports.getTags = getTags;
 
 /***/ }),
 
-/***/ 64468:
+/***/ 56083:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var node_buffer = __nccwpck_require__(20181);
-var Scalar = __nccwpck_require__(62238);
-var stringifyString = __nccwpck_require__(87824);
+var Scalar = __nccwpck_require__(63301);
+var stringifyString = __nccwpck_require__(83069);
 
 const binary = {
     identify: value => value instanceof Uint8Array, // Buffer inherits from Uint8Array
@@ -37603,12 +37610,12 @@ exports.binary = binary;
 
 /***/ }),
 
-/***/ 74085:
+/***/ 88398:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(62238);
+var Scalar = __nccwpck_require__(63301);
 
 function boolStringify({ value, source }, ctx) {
     const boolObj = value ? trueTag : falseTag;
@@ -37639,13 +37646,13 @@ exports.trueTag = trueTag;
 
 /***/ }),
 
-/***/ 55707:
+/***/ 35782:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(62238);
-var stringifyNumber = __nccwpck_require__(22916);
+var Scalar = __nccwpck_require__(63301);
+var stringifyNumber = __nccwpck_require__(28689);
 
 const floatNaN = {
     identify: value => typeof value === 'number',
@@ -37696,12 +37703,12 @@ exports.floatNaN = floatNaN;
 
 /***/ }),
 
-/***/ 73948:
+/***/ 10873:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(22916);
+var stringifyNumber = __nccwpck_require__(28689);
 
 const intIdentify = (value) => typeof value === 'bigint' || Number.isInteger(value);
 function intResolve(str, offset, radix, { intAsBigInt }) {
@@ -37779,13 +37786,13 @@ exports.intOct = intOct;
 
 /***/ }),
 
-/***/ 13433:
+/***/ 90452:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
-var Scalar = __nccwpck_require__(62238);
+var identity = __nccwpck_require__(41127);
+var Scalar = __nccwpck_require__(63301);
 
 // If the value associated with a merge key is a single mapping node, each of
 // its key/value pairs is inserted into the current mapping, unless the key
@@ -37857,16 +37864,16 @@ exports.merge = merge;
 
 /***/ }),
 
-/***/ 86336:
+/***/ 50303:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
-var toJS = __nccwpck_require__(98760);
-var YAMLMap = __nccwpck_require__(37999);
-var YAMLSeq = __nccwpck_require__(29710);
-var pairs = __nccwpck_require__(60660);
+var identity = __nccwpck_require__(41127);
+var toJS = __nccwpck_require__(74043);
+var YAMLMap = __nccwpck_require__(84454);
+var YAMLSeq = __nccwpck_require__(92223);
+var pairs = __nccwpck_require__(18385);
 
 class YAMLOMap extends YAMLSeq.YAMLSeq {
     constructor() {
@@ -37941,15 +37948,15 @@ exports.omap = omap;
 
 /***/ }),
 
-/***/ 60660:
+/***/ 18385:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
-var Pair = __nccwpck_require__(25602);
-var Scalar = __nccwpck_require__(62238);
-var YAMLSeq = __nccwpck_require__(29710);
+var identity = __nccwpck_require__(41127);
+var Pair = __nccwpck_require__(57165);
+var Scalar = __nccwpck_require__(63301);
+var YAMLSeq = __nccwpck_require__(92223);
 
 function resolvePairs(seq, onError) {
     if (identity.isSeq(seq)) {
@@ -38030,24 +38037,24 @@ exports.resolvePairs = resolvePairs;
 
 /***/ }),
 
-/***/ 21338:
+/***/ 35913:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(43338);
-var _null = __nccwpck_require__(94603);
-var seq = __nccwpck_require__(78947);
-var string = __nccwpck_require__(90639);
-var binary = __nccwpck_require__(64468);
-var bool = __nccwpck_require__(74085);
-var float = __nccwpck_require__(55707);
-var int = __nccwpck_require__(73948);
-var merge = __nccwpck_require__(13433);
-var omap = __nccwpck_require__(86336);
-var pairs = __nccwpck_require__(60660);
-var set = __nccwpck_require__(11425);
-var timestamp = __nccwpck_require__(50441);
+var map = __nccwpck_require__(47451);
+var _null = __nccwpck_require__(73632);
+var seq = __nccwpck_require__(1706);
+var string = __nccwpck_require__(66464);
+var binary = __nccwpck_require__(56083);
+var bool = __nccwpck_require__(88398);
+var float = __nccwpck_require__(35782);
+var int = __nccwpck_require__(10873);
+var merge = __nccwpck_require__(90452);
+var omap = __nccwpck_require__(50303);
+var pairs = __nccwpck_require__(18385);
+var set = __nccwpck_require__(81528);
+var timestamp = __nccwpck_require__(24371);
 
 const schema = [
     map.map,
@@ -38078,14 +38085,14 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 11425:
+/***/ 81528:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
-var Pair = __nccwpck_require__(25602);
-var YAMLMap = __nccwpck_require__(37999);
+var identity = __nccwpck_require__(41127);
+var Pair = __nccwpck_require__(57165);
+var YAMLMap = __nccwpck_require__(84454);
 
 class YAMLSet extends YAMLMap.YAMLMap {
     constructor(schema) {
@@ -38181,12 +38188,12 @@ exports.set = set;
 
 /***/ }),
 
-/***/ 50441:
+/***/ 24371:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(22916);
+var stringifyNumber = __nccwpck_require__(28689);
 
 /** Internal types handle bigint as number, because TS can't figure it out. */
 function parseSexagesimal(str, asBigInt) {
@@ -38293,7 +38300,7 @@ exports.timestamp = timestamp;
 
 /***/ }),
 
-/***/ 69694:
+/***/ 34475:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -38451,15 +38458,15 @@ exports.foldFlowLines = foldFlowLines;
 
 /***/ }),
 
-/***/ 57549:
+/***/ 2148:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var anchors = __nccwpck_require__(33889);
-var identity = __nccwpck_require__(45920);
-var stringifyComment = __nccwpck_require__(11708);
-var stringifyString = __nccwpck_require__(87824);
+var anchors = __nccwpck_require__(71596);
+var identity = __nccwpck_require__(41127);
+var stringifyComment = __nccwpck_require__(59799);
+var stringifyString = __nccwpck_require__(83069);
 
 function createStringifyContext(doc, options) {
     const opt = Object.assign({
@@ -38590,14 +38597,14 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 52485:
+/***/ 61212:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
-var stringify = __nccwpck_require__(57549);
-var stringifyComment = __nccwpck_require__(11708);
+var identity = __nccwpck_require__(41127);
+var stringify = __nccwpck_require__(2148);
+var stringifyComment = __nccwpck_require__(59799);
 
 function stringifyCollection(collection, ctx, options) {
     const flow = ctx.inFlow ?? collection.flow;
@@ -38752,7 +38759,7 @@ exports.stringifyCollection = stringifyCollection;
 
 /***/ }),
 
-/***/ 11708:
+/***/ 59799:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -38783,14 +38790,14 @@ exports.stringifyComment = stringifyComment;
 
 /***/ }),
 
-/***/ 65580:
+/***/ 6829:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
-var stringify = __nccwpck_require__(57549);
-var stringifyComment = __nccwpck_require__(11708);
+var identity = __nccwpck_require__(41127);
+var stringify = __nccwpck_require__(2148);
+var stringifyComment = __nccwpck_require__(59799);
 
 function stringifyDocument(doc, options) {
     const lines = [];
@@ -38877,7 +38884,7 @@ exports.stringifyDocument = stringifyDocument;
 
 /***/ }),
 
-/***/ 22916:
+/***/ 28689:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -38911,15 +38918,15 @@ exports.stringifyNumber = stringifyNumber;
 
 /***/ }),
 
-/***/ 65837:
+/***/ 59748:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
-var Scalar = __nccwpck_require__(62238);
-var stringify = __nccwpck_require__(57549);
-var stringifyComment = __nccwpck_require__(11708);
+var identity = __nccwpck_require__(41127);
+var Scalar = __nccwpck_require__(63301);
+var stringify = __nccwpck_require__(2148);
+var stringifyComment = __nccwpck_require__(59799);
 
 function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
     const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
@@ -39070,13 +39077,13 @@ exports.stringifyPair = stringifyPair;
 
 /***/ }),
 
-/***/ 87824:
+/***/ 83069:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(62238);
-var foldFlowLines = __nccwpck_require__(69694);
+var Scalar = __nccwpck_require__(63301);
+var foldFlowLines = __nccwpck_require__(34475);
 
 const getFoldOptions = (ctx, isBlock) => ({
     indentAtStart: isBlock ? ctx.indent.length : ctx.indentAtStart,
@@ -39415,12 +39422,12 @@ exports.stringifyString = stringifyString;
 
 /***/ }),
 
-/***/ 92857:
+/***/ 10204:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(45920);
+var identity = __nccwpck_require__(41127);
 
 const BREAK = Symbol('break visit');
 const SKIP = Symbol('skip children');
@@ -39658,7 +39665,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 62055:
+/***/ 42442:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -39682,7 +39689,7 @@ function requestsOfValue(value) {
 
 /***/ }),
 
-/***/ 42685:
+/***/ 452:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -39738,7 +39745,7 @@ function toActionError(thrown) {
 
 /***/ }),
 
-/***/ 20646:
+/***/ 8133:
 /***/ (() => {
 
 // Imported before everything else: Google's client reads `__dirname`, which a bundle of ES modules does not have.
@@ -39748,7 +39755,7 @@ Object.assign(globalThis, { __dirname: import.meta.dirname });
 
 /***/ }),
 
-/***/ 80546:
+/***/ 84591:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -39809,7 +39816,7 @@ function isReservedFolder(part) {
 
 /***/ }),
 
-/***/ 23513:
+/***/ 75274:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -39907,14 +39914,14 @@ function isSameSecret(a, b) {
 
 /***/ }),
 
-/***/ 60877:
+/***/ 99882:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   A: () => (/* binding */ parseSecretInput),
 /* harmony export */   e: () => (/* binding */ NameRefused)
 /* harmony export */ });
-/* harmony import */ var _resource_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(23513);
+/* harmony import */ var _resource_names_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(75274);
 // How people name a secret, in inputs and in a config file: its id, its full name, or one of the forms that other
 // tools use. The first two are taken; the others are refused with the words to write instead.
 
@@ -40007,12 +40014,12 @@ function isFullName(text) {
 
 /***/ }),
 
-/***/ 12844:
+/***/ 75691:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _esm_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(20646);
-/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(70349);
+/* harmony import */ var _esm_globals_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8133);
+/* harmony import */ var _main_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(41267);
 // The entry of the action.
 
 
@@ -40025,7 +40032,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 51364:
+/***/ 16413:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40049,7 +40056,7 @@ function parseJson(text) {
 
 /***/ }),
 
-/***/ 93704:
+/***/ 65109:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40057,10 +40064,10 @@ function parseJson(text) {
 /* harmony export */   V: () => (/* binding */ buildDockerConfig)
 /* harmony export */ });
 /* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4573);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(42685);
-/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(51364);
-/* harmony import */ var _plaintext_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(87067);
-/* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(16767);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(16413);
+/* harmony import */ var _plaintext_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(57184);
+/* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(53090);
 // The JSON that a kubelet signs in to registries with: made from a user name and a password, or checked as it was given.
 // https://kubernetes.io/docs/concepts/configuration/secret/#docker-config-secrets
 
@@ -40113,7 +40120,7 @@ function textOf(value) {
 
 /***/ }),
 
-/***/ 90848:
+/***/ 73979:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40123,7 +40130,7 @@ function textOf(value) {
 /* harmony export */   pm: () => (/* binding */ findPointed),
 /* harmony export */   vp: () => (/* binding */ parsePointer)
 /* harmony export */ });
-/* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(16767);
+/* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(53090);
 // A payload that is JSON, and what a pointer finds in it. Each value is kept as it stands in the text, so that a number
 // loses no digit and an object no order; nothing recurses, and nothing becomes a property of an object.
 
@@ -40241,7 +40248,7 @@ function parseString(json) {
 
 /***/ }),
 
-/***/ 1623:
+/***/ 14052:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40249,15 +40256,14 @@ function parseString(json) {
 /* harmony export */   T: () => (/* binding */ describeExpiry)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(42685);
-/* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(16767);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(452);
+/* harmony import */ var _payload_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(53090);
 // The certificates and the private key of a TLS Secret: whether they parse and belong together, and until when they
 // serve. Read as Go's crypto/tls reads them: whatever is no CERTIFICATE block in tls.crt is passed over.
 
 
 
 const BEGIN = '-----BEGIN CERTIFICATE-----';
-const END = '-----END CERTIFICATE-----';
 const SOON_DAYS = 30;
 const DAY_MILLISECONDS = 86_400_000;
 /**
@@ -40274,7 +40280,8 @@ function verifyKeyPair({ chain, key }, file) {
             remedy: 'Name versions that were made together, with the certificate of the server before those of its issuers.',
         });
     }
-    const ends = certificates.map(({ validToDate }) => validToDate.getTime());
+    // As text: of a date that is none, `validToDate` may be any.
+    const ends = certificates.map(({ validTo }) => Date.parse(validTo));
     if (ends.some(Number.isNaN))
         throw invalid(chain.name, 'a certificate in `tls.crt` ends at no date');
     return formatSecond(new Date(Math.min(...ends)));
@@ -40297,7 +40304,7 @@ function parseCertificates({ name, payload }) {
         throw invalid(name, 'what becomes `tls.crt` holds no certificate in PEM');
     return blocks.map((block, index) => {
         try {
-            return new node_crypto__WEBPACK_IMPORTED_MODULE_0__.X509Certificate(BEGIN + block.slice(0, block.indexOf(END) + END.length));
+            return new node_crypto__WEBPACK_IMPORTED_MODULE_0__.X509Certificate(BEGIN + block);
         }
         catch {
             throw invalid(name, `certificate ${index + 1} of what becomes \`tls.crt\` cannot be read`);
@@ -40323,7 +40330,7 @@ function invalid(name, reason) {
     });
 }
 function formatSecond(date) {
-    return date.toISOString().replace(/\.\d+Z$/, 'Z');
+    return date.toISOString().replace(/\.\d+Z/, 'Z');
 }
 function textOf(payload) {
     return Buffer.from(payload.reveal()).toString('latin1');
@@ -40332,7 +40339,7 @@ function textOf(payload) {
 
 /***/ }),
 
-/***/ 45185:
+/***/ 1896:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40363,14 +40370,14 @@ function findDefaultName(secretId) {
         .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
         .toLowerCase()
         .replace(/[^a-z0-9]+/g, '-')
-        .replace(/^-+|-+$/g, '');
+        .replace(/^-|-$/g, '');
     return isSubdomain(name) ? name : undefined;
 }
 
 
 /***/ }),
 
-/***/ 16767:
+/***/ 53090:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40379,8 +40386,8 @@ function findDefaultName(secretId) {
 /* harmony export */   Qm: () => (/* binding */ malformed),
 /* harmony export */   g7: () => (/* binding */ decodeText)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(42685);
-/* harmony import */ var _google_resource_names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(23513);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _google_resource_names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(75274);
 // What is said of a payload that cannot be used, and its text. Neither a reason nor a remedy is made of the payload.
 
 
@@ -40409,7 +40416,7 @@ function decodeText({ name, payload }) {
 
 /***/ }),
 
-/***/ 37278:
+/***/ 40545:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40420,8 +40427,8 @@ function decodeText({ name, payload }) {
 /* harmony export */   p8: () => (/* binding */ findProvenance)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(77598);
-/* harmony import */ var _google_resource_names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(23513);
-/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(51364);
+/* harmony import */ var _google_resource_names_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(75274);
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(16413);
 // What a manifest says of itself in clear: who manages it, which versions it carries, whether it is held.
 // It is a claim: whoever writes to the repository can write it too (docs/threat-model.md).
 
@@ -40517,7 +40524,7 @@ function textsOf(value) {
 
 /***/ }),
 
-/***/ 17238:
+/***/ 71167:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -40525,9 +40532,9 @@ function textsOf(value) {
 /* harmony export */   Wg: () => (/* binding */ verifyType),
 /* harmony export */   kc: () => (/* binding */ findMissingKeys)
 /* harmony export */ });
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(42685);
-/* harmony import */ var _docker_config_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(93704);
-/* harmony import */ var _key_pair_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1623);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _docker_config_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(65109);
+/* harmony import */ var _key_pair_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(14052);
 // What Kubernetes asks of a Secret of a type, and what the type itself asks of the values that belong to it.
 // https://kubernetes.io/docs/concepts/configuration/secret/#secret-types
 
@@ -40588,7 +40595,7 @@ function verifyType({ type, file }, values) {
 
 /***/ }),
 
-/***/ 70349:
+/***/ 41267:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -40602,11 +40609,11 @@ const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import
 ;// CONCATENATED MODULE: external "node:v8"
 const external_node_v8_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:v8");
 // EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 8 modules
-var core = __nccwpck_require__(26586);
-;// CONCATENATED MODULE: external "node:timers/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+var core = __nccwpck_require__(46058);
+// EXTERNAL MODULE: external "node:timers/promises"
+var promises_ = __nccwpck_require__(58500);
 // EXTERNAL MODULE: ./lib/errors.js
-var lib_errors = __nccwpck_require__(42685);
+var lib_errors = __nccwpck_require__(452);
 ;// CONCATENATED MODULE: ./lib/deadline.js
 // The time the whole run has. Everything that waits, waits under it; cancelling the job ends it early.
 
@@ -40630,7 +40637,7 @@ function startDeadline(milliseconds) {
         // A timer may fire a fraction of a millisecond early.
         remaining: () => (signal.aborted ? 0 : Math.max(0, end - performance.now())),
         race,
-        sleep: (milliseconds) => race((0,promises_namespaceObject.setTimeout)(milliseconds, undefined, { signal })),
+        sleep: (milliseconds) => race((0,promises_.setTimeout)(milliseconds, undefined, { signal })),
         cancel: (reason) => controller.abort(reason),
     };
 }
@@ -40724,9 +40731,9 @@ class Context {
 }
 //# sourceMappingURL=context.js.map
 // EXTERNAL MODULE: ./node_modules/@actions/github/node_modules/@actions/http-client/lib/index.js
-var lib = __nccwpck_require__(93674);
+var lib = __nccwpck_require__(89659);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(54303);
+var undici = __nccwpck_require__(46752);
 ;// CONCATENATED MODULE: ./node_modules/@actions/github/lib/internal/utils.js
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -45671,7 +45678,7 @@ function getOctokit(token, options, ...additionalPlugins) {
 }
 //# sourceMappingURL=github.js.map
 // EXTERNAL MODULE: ./node_modules/bottleneck/light.js
-var light = __nccwpck_require__(71644);
+var light = __nccwpck_require__(63251);
 ;// CONCATENATED MODULE: ./node_modules/@octokit/plugin-retry/dist-bundle/index.js
 // pkg/dist-src/version.js
 var plugin_retry_dist_bundle_VERSION = "0.0.0-development";
@@ -45997,8 +46004,62 @@ throttling.VERSION = plugin_throttling_dist_bundle_VERSION;
 throttling.triggersNotification = triggersNotification;
 
 
+// EXTERNAL MODULE: ./lib/json.js
+var json = __nccwpck_require__(16413);
+// EXTERNAL MODULE: ./lib/github/names.js
+var names = __nccwpck_require__(84591);
+;// CONCATENATED MODULE: ./lib/github/answer.js
+// What GitHub answers, before anybody knows what is in it. A query states the shape that its answer has to have, and the
+// type follows from that; whatever else comes (a sign-in page, half a JSON, a name that is none) is nobody's to read.
+
+
+/** Something answered that is not GitHub's API, or only a part of what it said arrived. */
+class MalformedAnswer extends Error {
+    name = 'MalformedAnswer';
+}
+const isText = (value) => typeof value === 'string';
+const isNumber = (value) => typeof value === 'number';
+const isFlag = (value) => typeof value === 'boolean';
+const isAbsent = (value) => value === undefined;
+/** It is said to people and sent back to GitHub. */
+const isOid = textLike((text) => /^([0-9a-f]{40}|[0-9a-f]{64})$/.test(text));
+const isBranchName = textLike(names/* isBranch */.PX);
+const isRepositoryName = textLike(names/* isRepository */.Z6);
+/** It becomes a link. */
+const isUrl = textLike((text) => /^https?:\/\/[!-~]{1,2000}$/.test(text));
+function nullable(shape) {
+    return (value) => value === null || shape(value);
+}
+function optional(shape) {
+    return (value) => value === undefined || shape(value);
+}
+function either(shape, other) {
+    return (value) => shape(value) || other(value);
+}
+function both(shape, other) {
+    return (value) => shape(value) && other(value);
+}
+function listOf(shape) {
+    return (value) => Array.isArray(value) && value.every((item) => shape(item));
+}
+/** Other fields may be there as well. */
+function record(fields) {
+    const shapes = Object.entries(fields);
+    return (value) => (0,json/* isRecord */.u)(value) && shapes.every(([name, shape]) => shape(Object.hasOwn(value, name) ? value[name] : undefined));
+}
+/** https://spec.graphql.org/October2021/#sec-Response-Format: data, or errors that say what is the matter, or both. */
+const isGraphqlResponse = record({
+    errors: optional((value) => Array.isArray(value) && value.length > 0 && value.every(json/* isRecord */.u)),
+});
+function textLike(matches) {
+    return (value) => typeof value === 'string' && matches(value);
+}
+
 ;// CONCATENATED MODULE: ./lib/github/client.js
-// One Octokit: with GitHub's own retry and throttling plugins, the deadline of the run, and a time limit a request.
+// One Octokit: with GitHub's own retry and throttling plugins, the deadline of the run, and a time limit a request. What
+// it hands on has the shape that the query says, and comes from where it was asked.
+
+
 
 
 
@@ -46010,14 +46071,39 @@ const REQUEST_MILLISECONDS = 15_000;
 const TIDY_MILLISECONDS = 5_000;
 const MAX_RETRIES = 3;
 function createGitHubClient({ token, apiUrl, deadline, log }) {
+    const baseUrl = apiUrl.replace(/\/+$/, '');
+    // Octokit would find it itself, but by another path than `/graphql`, which is where the throttling plugin looks for limits.
+    const graphqlUrl = baseUrl.replace(/\/api\/v3$/, '/api');
+    const octokit = createOctokit({ token, baseUrl, deadline, log });
+    // A write is sent once, and to nowhere else: whether it arrived although no answer came, only reading again can tell.
+    const once = { retries: 0, redirect: 'error' };
+    async function ask({ document, data: isData }, variables, request = document.startsWith('mutation') ? once : {}) {
+        const data = await octokit.graphql(document, { ...variables, baseUrl: graphqlUrl, request });
+        if (!isData(data))
+            throw new MalformedAnswer('it is not what the query asks for');
+        return data;
+    }
+    return {
+        graphql: (operation, variables) => deadline.race(ask(operation, variables)),
+        async rest(route, parameters) {
+            await deadline.race(octokit.request(route, { ...parameters, request: once }));
+        },
+        tidy(operation, variables) {
+            const signal = AbortSignal.timeout(TIDY_MILLISECONDS);
+            const done = ask(operation, variables, { signal, redirect: 'error' }).then(() => true, () => false);
+            return Promise.race([done, (0,promises_.setTimeout)(TIDY_MILLISECONDS, false)]);
+        },
+    };
+}
+function createOctokit({ token, baseUrl, deadline, log, }) {
     const waitFor = (seconds, _options, _octokit, retryCount) => {
         const fits = retryCount < MAX_RETRIES && seconds * 1000 < deadline.remaining();
         if (fits)
             log(`GitHub asks to wait ${seconds} s before the next request.`);
         return fits;
     };
-    const octokit = getOctokit(token, {
-        baseUrl: apiUrl.replace(/\/+$/, ''),
+    const options = {
+        baseUrl,
         // Octokit's own lines would go to the job's log past ours, and quote requests.
         log: { debug: ignore, info: ignore, warn: ignore, error: ignore },
         // As the plugin has it, and 429: when to ask again then, the answer says, and the other plugin obeys.
@@ -46030,27 +46116,23 @@ function createGitHubClient({ token, apiUrl, deadline, log }) {
             write: new light.Group({ maxConcurrent: 1 }),
             notifications: new light.Group({ maxConcurrent: 1 }),
         },
-    }, limitAttempts(deadline.signal), retry, throttling);
-    // A write is sent once: whether it arrived although no answer came, only reading again can tell.
-    const once = { retries: 0 };
-    return {
-        graphql: (document, variables) => deadline.race(octokit.graphql(document, { ...variables, request: document.startsWith('mutation') ? once : {} })),
-        async rest(route, parameters) {
-            await deadline.race(octokit.request(route, { ...parameters, request: once }));
-        },
-        tidy(document, variables) {
-            const signal = AbortSignal.timeout(TIDY_MILLISECONDS);
-            const done = octokit.graphql(document, { ...variables, request: { signal } }).then(() => true, () => false);
-            return Promise.race([done, (0,promises_namespaceObject.setTimeout)(TIDY_MILLISECONDS, false)]);
-        },
     };
+    return getOctokit(token, options, guardAttempts(deadline.signal), retry, throttling);
 }
-/** A plugin that stands below the other two: each attempt gets its own time, however long was waited before it. */
-function limitAttempts(end) {
+/**
+ * A plugin that stands below the other two: each attempt gets its own time, however long was waited before it, and they
+ * see no answer that is none of GitHub's, for they would stumble over it.
+ */
+function guardAttempts(end) {
     return ({ hook }) => {
-        hook.wrap('request', (request, options) => {
+        hook.wrap('request', async (request, options) => {
             const signal = AbortSignal.any([end, AbortSignal.timeout(REQUEST_MILLISECONDS)]);
-            return request({ ...options, request: { signal, ...options.request } });
+            const response = await request({ ...options, request: { signal, ...options.request } });
+            const data = response.data;
+            const isOurs = options.url.endsWith('/graphql') ? isGraphqlResponse(data) : (0,json/* isRecord */.u)(data) || Array.isArray(data);
+            if (!isOurs)
+                throw new MalformedAnswer('it is not JSON as GitHub writes it');
+            return response;
         });
         return {};
     };
@@ -46155,11 +46237,9 @@ function lastParagraph(message) {
         ?.split('\n') ?? []);
 }
 
-;// CONCATENATED MODULE: ./lib/github/failure.js
-// What GitHub's refusals mean: a plan that is stale, or an error that a person can act on.
-// GraphQL answers 200 with `errors[]`; their types are documented for few, so some are known by their text.
-
-
+;// CONCATENATED MODULE: ./lib/github/refusals.js
+// What GitHub's refusals mean. GraphQL's types of errors are documented for few, so some are known by their text: the
+// first that matches counts.
 /** Somebody was faster: what was read is not there any more, or what is to be made is there already. */
 const STALE = [
     /Expected branch to point to/,
@@ -46202,11 +46282,36 @@ const MEANINGS = [
         remedy: 'Run it again later, or give it more time with the input `timeout`.',
     },
     {
+        matches: ({ message }) => /^repository was archived/i.test(message),
+        code: 'REPOSITORY_ARCHIVED',
+        reason: 'it is archived',
+        remedy: 'Unarchive it, or name another `repository`.',
+    },
+    {
+        // Of a branch protection rule, and of a ruleset.
+        matches: ({ message }) => /commits must have (valid|verified) signatures/i.test(message),
+        code: 'BRANCH_PROTECTED',
+        reason: 'a rule asks for signed commits, and GitHub did not sign this one',
+        remedy: 'github.com signs what an app or GITHUB_TOKEN commits, so give one of these as the input `token`; on GitHub Enterprise Server an administrator has to switch on web commit signing.',
+    },
+    {
         matches: ({ type, message }) => type === 'BRANCH_PROTECTION_RULE_VIOLATION' ||
             /protected branch|rule violation|repository rule|ruleset/i.test(message),
         code: 'BRANCH_PROTECTED',
         reason: 'a rule protects the branch against this token',
         remedy: 'Use `publish: pull-request`, or another `branch` for it, or let the GitHub App of the token bypass the rule.',
+    },
+    {
+        matches: ({ message }) => /organization SAML enforcement/i.test(message),
+        code: 'TOKEN_LACKS_PERMISSION',
+        reason: 'its organization asks for single sign-on, and the token is not authorized for that',
+        remedy: 'Authorize the token for the organization (Configure SSO), or give a GitHub App token as the input `token`.',
+    },
+    {
+        matches: ({ message }) => /has an IP allow list enabled/i.test(message),
+        code: 'TOKEN_LACKS_PERMISSION',
+        reason: 'its organization has a list of addresses that it lets in, and that of this runner is not on it',
+        remedy: 'Use a runner whose address is on that list, or put it there.',
     },
     {
         matches: ({ status, type, message }) => type === 'FORBIDDEN' || type === 'INSUFFICIENT_SCOPES' || status === 403 || /not accessible by/i.test(message),
@@ -46221,6 +46326,23 @@ const MEANINGS = [
         remedy: 'Check the input `repository`; GITHUB_TOKEN reaches its own repository only, so another one needs a GitHub App token or a fine-grained token as the input `token`.',
     },
 ];
+function findMeaning(refusal) {
+    return MEANINGS.find(({ matches }) => matches(refusal));
+}
+function isStale({ type, message }) {
+    return type === 'STALE_DATA' || STALE.some((pattern) => pattern.test(message));
+}
+
+;// CONCATENATED MODULE: ./lib/github/failure.js
+// What is thrown in the place of Octokit's errors: a plan that is stale, or an error that a person can act on. No word of
+// what GitHub says is in it, for who knows who has answered.
+
+
+
+
+
+/** Of a message; a page of anybody's may stand in its place. */
+const MAX_LOOKED_AT = 1000;
 /** What is thrown in the place of Octokit's error. An ActionError is the deadline's: a write that it cut off may have arrived. */
 function explainFailure(thrown, { verb, repository, writes, remains }) {
     if (thrown instanceof StalePlan)
@@ -46228,25 +46350,37 @@ function explainFailure(thrown, { verb, repository, writes, remains }) {
     if (thrown instanceof lib_errors/* ActionError */.lZ)
         return writes ? new StalePlan(true, thrown) : thrown;
     const refusal = parseRefusal(thrown);
+    // A gateway that fails does not say what became of the request.
+    const isRefused = refusal !== undefined && (refusal.status ?? 0) < 500;
+    if (writes && (!isRefused || wasCarriedOut(thrown)))
+        return new StalePlan(true, thrown);
     const fail = (code, reason, remedy) => new lib_errors/* ActionError */.lZ(code, {
         message: `Cannot ${verb} ${repository}: ${reason}${remains === undefined ? '' : `; ${remains}`}.`,
         remedy,
         changedSomething: remains !== undefined,
         cause: thrown,
     });
-    if (refusal === undefined || (refusal.status !== undefined && refusal.status >= 500)) {
-        if (writes)
-            return new StalePlan(true, thrown);
+    if (thrown instanceof MalformedAnswer) {
+        return fail('GITHUB_UNREACHABLE', 'what answered is not the API of GitHub, or only a part of the answer arrived', 'Check githubstatus.com, HTTPS_PROXY and what it leads to, and GITHUB_API_URL, and run it again.');
+    }
+    if (!isRefused) {
         return fail('GITHUB_UNREACHABLE', 'GitHub did not answer, though it was asked again and again', 'Check githubstatus.com, the network and HTTPS_PROXY, and run it again.');
     }
-    if (refusal.type === 'STALE_DATA' || STALE.some((pattern) => pattern.test(refusal.message))) {
+    if (isStale(refusal))
         return new StalePlan(false, thrown);
-    }
-    const meaning = MEANINGS.find(({ matches }) => matches(refusal));
+    const meaning = findMeaning(refusal);
     if (meaning === undefined) {
         return fail('GITHUB_REFUSED', `GitHub refused it${nameOf(refusal)}`, 'Its audit log and the settings of the repository may say why.');
     }
     return fail(meaning.code, meaning.reason, meaning.remedy);
+}
+/** Whether the field of the mutation has an answer, and what failed is below that: GitHub could not say how it is signed. */
+function wasCarriedOut(thrown) {
+    if (!(0,json/* isRecord */.u)(thrown) || !Array.isArray(thrown['errors']) || !(0,json/* isRecord */.u)(thrown['data']))
+        return false;
+    const [first] = thrown['errors'];
+    const field = Array.isArray(first?.path) ? first.path[0] : undefined;
+    return typeof field === 'string' && Object.hasOwn(thrown['data'], field) && thrown['data'][field] !== null;
 }
 /** GitHub's own word for it. A text of any other form is not repeated: who knows what is in it. */
 function nameOf({ status, type }) {
@@ -46260,12 +46394,13 @@ function parseRefusal(thrown) {
         return undefined;
     if ('errors' in thrown && Array.isArray(thrown.errors)) {
         const [first] = thrown.errors;
-        return { status: undefined, type: failure_text(first?.type), message: failure_text(first?.message) };
+        return { status: undefined, type: failure_text(first?.type), message: failure_text(first?.message).slice(0, MAX_LOOKED_AT) };
     }
     if (!('response' in thrown) || thrown.response === undefined)
         return undefined;
     // Without a status: the throttling plugin's word for RATE_LIMITED in a GraphQL answer.
-    return { status: 'status' in thrown ? Number(thrown.status) : 429, type: '', message: thrown.message };
+    const message = thrown.message.slice(0, MAX_LOOKED_AT);
+    return { status: 'status' in thrown ? Number(thrown.status) : 429, type: '', message };
 }
 function failure_text(value) {
     return typeof value === 'string' ? value : '';
@@ -46274,25 +46409,42 @@ function failure_text(value) {
 ;// CONCATENATED MODULE: ./lib/github/files.js
 // Many files of one commit: a field of the query for each, under an alias, and a bounded number of them in a query.
 // https://docs.github.com/en/graphql/reference/git#commit
-
 /** GitHub ends a query after ten seconds, and nobody knows how much is in a folder. */
 const MAX_PATHS = 500;
 const MAX_FOLDERS = 50;
-const REGULAR_FILES = [0o100644, 0o100755];
 /** At least one, so that there is a query also where no file is asked for. */
-function chunkFiles(read) {
+function chunkFiles(read, parents = []) {
     const named = new Set([...read.files, ...read.beside]);
     const whole = new Set(read.folders);
     // A folder that is read as a whole brings these along.
     const single = [...named].filter((path) => !whole.has(folderOf(path)));
-    const count = Math.max(Math.ceil(single.length / MAX_PATHS), Math.ceil(whole.size / MAX_FOLDERS));
-    const chunkAt = (index) => ({
-        paths: single.slice(index * MAX_PATHS, (index + 1) * MAX_PATHS),
-        folders: [...whole].slice(index * MAX_FOLDERS, (index + 1) * MAX_FOLDERS),
-        named,
-    });
+    const parts = [
+        { all: single, most: MAX_PATHS },
+        { all: [...whole], most: MAX_FOLDERS },
+        { all: parents, most: MAX_PATHS },
+    ];
+    const count = Math.max(...parts.map(({ all, most }) => Math.ceil(all.length / most)));
+    const chunkAt = (index) => {
+        const [paths = [], folders = [], asked = []] = parts.map(({ all, most }) => all.slice(index * most, (index + 1) * most));
+        return { paths, folders, parents: asked, named };
+    };
     return [chunkAt(0), ...Array.from({ length: Math.max(0, count - 1) }, (_, index) => chunkAt(index + 1))];
 }
+/**
+ * The folders that lead to what is read, each once. GitHub says of a path below a link or a submodule that there is
+ * nothing, and a commit would put a folder in its place.
+ */
+function parentsOf({ files, beside, folders }) {
+    const parents = new Set();
+    for (const path of [...files, ...beside, ...folders.map((folder) => `${folder}/`)]) {
+        // Whoever is in it already has brought those above along.
+        for (let folder = folderOf(path); folder !== '' && !parents.has(folder); folder = folderOf(folder)) {
+            parents.add(folder);
+        }
+    }
+    return [...parents];
+}
+/** `''` for the root, and for what is in it. */
 function folderOf(path) {
     return path.slice(0, Math.max(0, path.lastIndexOf('/')));
 }
@@ -46302,15 +46454,16 @@ function declareFiles(chunk) {
         .map((name) => `, $${name}: String!`)
         .join('');
 }
-function fileVariables({ paths, folders }) {
+function fileVariables({ paths, folders, parents }) {
     return Object.fromEntries([
         ...paths.map((path, index) => [`file${index}`, path]),
         // GraphQL refuses a variable that is not used, and the root takes none.
         ...folders.map((folder, index) => [`folder${index}`, folder]).filter(([, folder]) => folder !== ''),
+        ...parents.map((parent, index) => [`parent${index}`, parent]),
     ]);
 }
 /** Defines `...Files` on a commit. */
-function filesFragment({ paths, folders }) {
+function filesFragment({ paths, folders, parents }) {
     const entries = 'entries { name ...Entry }';
     const fields = [
         ...paths.map((_, index) => `file${index}: file(path: $file${index}) { ...Entry }`),
@@ -46318,8 +46471,42 @@ function filesFragment({ paths, folders }) {
             ? `folder${index}: tree { ${entries} }`
             : `folder${index}: file(path: $folder${index}) { object { ... on Tree { ${entries} } } }`),
     ];
+    const kinds = parents.map((_, index) => `parent${index}: file(path: $parent${index}) { mode }`);
     const entry = 'fragment Entry on TreeEntry { mode type object { ... on Blob { text isBinary isTruncated } } }';
-    return `fragment Files on Commit { oid ${fields.join(' ')} } ${fields.length === 0 ? '' : entry}`;
+    return `fragment Files on Commit { oid ${[...fields, ...kinds].join(' ')} } ${fields.length === 0 ? '' : entry}`;
+}
+
+;// CONCATENATED MODULE: ./lib/github/files-answer.js
+// What a commit holds at the paths that `...Files` asks for: a text, or why what is there cannot be used.
+
+
+
+
+/** Of what is no blob, nothing is asked. */
+const isBlob = record({
+    text: optional(nullable(isText)),
+    isBinary: optional(nullable(isFlag)),
+    isTruncated: optional(isFlag),
+});
+const treeEntry = { mode: isNumber, type: isText, object: nullable(isBlob) };
+const isTreeEntry = nullable(record(treeEntry));
+const isTree = record({ entries: optional(nullable(listOf(record({ ...treeEntry, name: isText })))) });
+/** The root is a tree itself, any other folder an entry of one. */
+const isFolder = nullable(record({ object: nullable(isTree) }));
+const isParent = nullable(record({ mode: isNumber }));
+const FOLDER = 0o040000;
+const OTHERS = new Map([
+    [0o120000, 'a symbolic link'],
+    [0o160000, 'a submodule'],
+]);
+const REGULAR_FILES = [0o100644, 0o100755];
+function commitOf({ paths, folders, parents }) {
+    const folderShapes = folders.map((folder) => (folder === '' ? isTree : isFolder));
+    return (value) => (0,json/* isRecord */.u)(value) &&
+        isOid(value['oid']) &&
+        paths.every((_, index) => isTreeEntry(value[`file${index}`])) &&
+        folderShapes.every((shape, index) => shape(value[`folder${index}`])) &&
+        parents.every((_, index) => isParent(value[`parent${index}`]));
 }
 /** The answers to chunks of one reading, together. */
 function readFiles(answers) {
@@ -46333,6 +46520,14 @@ function readFiles(answers) {
             else if (chunk.named.has(path))
                 unusable.set(path, text);
         }
+    }
+    const closed = new Map(answers.flatMap(({ commit, chunk }) => [...listClosed(commit, chunk)]));
+    if (closed.size === 0)
+        return { files, unusable };
+    for (const path of answers[0]?.chunk.named ?? []) {
+        const parent = foldersAbove(path).find((folder) => closed.has(folder));
+        if (parent !== undefined)
+            unusable.set(path, belowNone(path, `${parent} is ${closed.get(parent)}`));
     }
     return { files, unusable };
 }
@@ -46354,6 +46549,24 @@ function entriesOf(field) {
     const tree = field && 'object' in field ? field.object : field;
     // Without entries: there is a file, where a folder is asked for.
     return tree?.entries ?? [];
+}
+/** Parents that are there and no folders, and what they are. */
+function* listClosed(commit, { parents }) {
+    for (const [index, path] of parents.entries()) {
+        const mode = commit[`parent${index}`]?.mode ?? FOLDER;
+        if (mode !== FOLDER)
+            yield [path, OTHERS.get(mode) ?? 'a file'];
+    }
+}
+function foldersAbove(path) {
+    const folder = folderOf(path);
+    return folder === '' ? [] : [...foldersAbove(folder), folder];
+}
+function belowNone(path, parent) {
+    return new lib_errors/* ActionError */.lZ('FILE_NOT_REGULAR', {
+        message: `Cannot use ${path}: in the Flux repository ${parent}, and no folder.`,
+        remedy: "Name the path that the link leads to, or the submodule's own repository with the input `repository`.",
+    });
 }
 function readText(path, { mode, type, object }) {
     if (type !== 'blob' || !REGULAR_FILES.includes(mode)) {
@@ -46379,7 +46592,15 @@ function readText(path, { mode, type, object }) {
 
 
 
+
+
 const SIGNED_COMMIT = 'oid url signature { isValid wasSignedByGitHub }';
+const signedCommit = {
+    oid: isOid,
+    url: isUrl,
+    signature: nullable(record({ isValid: isFlag, wasSignedByGitHub: isFlag })),
+};
+const isSignedCommit = record(signedCommit);
 /** How far back a commit of this run is looked for: others may have pushed since. */
 const HISTORY = 30;
 /**
@@ -46388,7 +46609,7 @@ const HISTORY = 30;
  * @throws {StalePlan} when somebody pushes to it meanwhile
  */
 async function readRepository(client, request) {
-    const [chunk, ...others] = chunkFiles(request.read);
+    const [chunk, ...others] = chunkFiles(request.read, parentsOf(request.read));
     const answers = await Promise.all([
         readChunk(client, request, { chunk, history: request.read.isRetry ? HISTORY : 0 }),
         ...others.map((other) => readChunk(client, request, { chunk: other, history: 0 })),
@@ -46415,9 +46636,10 @@ async function readChunk(client, request, { chunk, history }) {
         ...(commit !== undefined && { commit }),
         ...fileVariables(chunk),
     };
+    const operation = { document: snapshotDocument(request, chunk, history), data: snapshotOf(request, chunk, history) };
     let data;
     try {
-        data = await client.graphql(snapshotDocument(request, chunk, history), variables);
+        data = await client.graphql(operation, variables);
     }
     catch (error) {
         throw explainFailure(error, { verb: 'read', repository, writes: false });
@@ -46434,6 +46656,21 @@ function snapshotDocument({ base, commit }, chunk, history) {
     return `query Snapshot($owner: String!, $name: String!${given}${declareFiles(chunk)}) {
     repository(owner: $owner, name: $name) { id nameWithOwner isArchived isEmpty ${target} }
   } ${filesFragment(chunk)}`;
+}
+function snapshotOf({ commit: given }, chunk, history) {
+    const newest = record({ nodes: listOf(record({ ...signedCommit, message: isText })) });
+    const commit = both(commitOf(chunk), record({ history: history === 0 ? isAbsent : newest }));
+    return record({
+        repository: record({
+            id: isText,
+            nameWithOwner: isRepositoryName,
+            isArchived: isFlag,
+            isEmpty: isFlag,
+            branch: nullable(record({ name: isBranchName, target: given === undefined ? commit : isAbsent })),
+            // An object of another kind has none of what is asked of a commit.
+            commit: given === undefined ? isAbsent : nullable(either(record({ oid: isAbsent }), commit)),
+        }),
+    });
 }
 /** @throws {REPOSITORY_ARCHIVED | REPOSITORY_EMPTY | BASE_NOT_FOUND} */
 function findCommit(repository, request) {
@@ -46467,9 +46704,13 @@ function toCommit({ oid, url, signature }) {
 
 
 
-const COMMIT = `mutation Commit($commit: CreateCommitOnBranchInput!) {
-  createCommitOnBranch(input: $commit) { commit { ${SIGNED_COMMIT} } }
-}`;
+
+const COMMIT = {
+    document: `mutation Commit($commit: CreateCommitOnBranchInput!) {
+    createCommitOnBranch(input: $commit) { commit { ${SIGNED_COMMIT} } }
+  }`,
+    data: record({ createCommitOnBranch: record({ commit: isSignedCommit }) }),
+};
 function createCommitPublisher(options) {
     const { client } = options;
     return {
@@ -46531,11 +46772,19 @@ function toAddition({ file, text }) {
 
 
 
-const COMMIT_ON_NEW_BRANCH = `mutation CommitOnNewBranch($ref: CreateRefInput!, $commit: CreateCommitOnBranchInput!) {
-  createRef(input: $ref) { ref { name } }
-  createCommitOnBranch(input: $commit) { commit { ${SIGNED_COMMIT} } }
-}`;
-const UPDATE_REFS = 'mutation UpdateRefs($refs: UpdateRefsInput!) { updateRefs(input: $refs) { clientMutationId } }';
+
+
+const COMMIT_ON_NEW_BRANCH = {
+    document: `mutation CommitOnNewBranch($ref: CreateRefInput!, $commit: CreateCommitOnBranchInput!) {
+    createRef(input: $ref) { ref { name } }
+    createCommitOnBranch(input: $commit) { commit { ${SIGNED_COMMIT} } }
+  }`,
+    data: record({ createCommitOnBranch: record({ commit: isSignedCommit }) }),
+};
+const UPDATE_REFS = {
+    document: 'mutation UpdateRefs($refs: UpdateRefsInput!) { updateRefs(input: $refs) { clientMutationId } }',
+    data: record({ updateRefs: record({}) }),
+};
 const NO_COMMIT = '0'.repeat(40);
 /** The branch at the base with the commit on it, in one request: all of it or, where GitHub refuses one half, nothing. */
 async function createHeadBranch(place, branch, publication) {
@@ -46564,29 +46813,26 @@ async function createHeadBranch(place, branch, publication) {
  */
 async function rewriteHeadBranch(place, head, publication) {
     const beside = besideBranch(head.branch, place.runId);
+    // Wherever it stands: the name is this run's own.
+    const takeBesideBack = () => takeBack(place, { branch: beside, oid: undefined });
+    const commit = await createHeadBranch(place, beside, publication).catch(async (error) => {
+        await takeBesideBack();
+        throw error;
+    });
     try {
-        const commit = await createHeadBranch(place, beside, publication);
-        await moveHeadBranch(place, head, { branch: beside, oid: commit.oid });
+        await updateRefs(place, [
+            { name: `refs/heads/${head.branch}`, beforeOid: head.oid, afterOid: commit.oid, force: true },
+            { name: `refs/heads/${beside}`, beforeOid: commit.oid, afterOid: NO_COMMIT },
+        ]);
         return commit;
     }
     catch (error) {
-        // Wherever it stands: the name is this run's own.
-        await takeBack(place, { branch: beside, oid: undefined });
-        throw error;
-    }
-}
-async function moveHeadBranch(place, head, beside) {
-    try {
-        await updateRefs(place, [
-            { name: `refs/heads/${head.branch}`, beforeOid: head.oid, afterOid: beside.oid, force: true },
-            { name: `refs/heads/${beside.branch}`, beforeOid: beside.oid, afterOid: NO_COMMIT },
-        ]);
-    }
-    catch (error) {
+        const isLeft = !(await takeBesideBack());
         throw explainFailure(error, {
             verb: `update ${head.branch} of`,
             repository: place.repository.nameWithOwner,
             writes: true,
+            ...(isLeft && { remains: `the branch ${beside} was made and stays` }),
         });
     }
 }
@@ -46618,17 +46864,26 @@ function updateRefs({ client, repository }, refUpdates) {
 /** The fields of a mutation are run one after the other, and one that fails leaves the earlier ones done. */
 function wasCreated(error) {
     const data = error instanceof Error && 'data' in error ? error.data : undefined;
-    return data?.createRef?.ref != null;
+    return (0,json/* isRecord */.u)(data) && (0,json/* isRecord */.u)(data['createRef']);
 }
 
-// EXTERNAL MODULE: ./lib/markdown.js
-var markdown = __nccwpck_require__(33023);
 ;// CONCATENATED MODULE: ./lib/github/head-state.js
 // Reads the head branch of a pull request: what it holds, which commits it is made of, and what is open for it.
 
 
 
 
+
+
+const openPullRequest = { id: isText, number: isNumber, url: isUrl };
+const isOpenPullRequest = record(openPullRequest);
+const isBranchCommit = record({
+    ...signedCommit,
+    message: isText,
+    /** A renamed one counts once. Null where GitHub has not counted them. */
+    changedFilesIfAvailable: nullable(isNumber),
+    parents: record({ nodes: listOf(record({ oid: isOid })) }),
+});
 const MAX_COMMITS = 100;
 /**
  * `head` is undefined where there is no such branch.
@@ -46667,12 +46922,13 @@ async function readHead(client, request) {
 }
 async function head_state_readChunk(client, request, chunk) {
     const variables = { head: `refs/heads/${request.branch}`, ...fileVariables(chunk) };
-    const { repository } = await query(client, request, { document: headDocument(chunk), variables });
+    const operation = { document: headDocument(chunk), data: headOf(chunk) };
+    const { repository } = await query(client, request, { operation, variables });
     return repository;
 }
 async function readCommits(client, request, oid) {
     const variables = { base: `refs/heads/${request.base.branch}`, head: request.branch };
-    const data = await query(client, request, { document: COMPARISON, variables });
+    const data = await query(client, request, { operation: COMPARISON, variables });
     const comparison = data.repository.base?.compare;
     if (comparison == null)
         return undefined;
@@ -46693,26 +46949,54 @@ function headDocument(chunk) {
     }
   } ${filesFragment(chunk)}`;
 }
-const COMPARISON = `query Comparison($owner: String!, $name: String!, $base: String!, $head: String!) {
-  repository(owner: $owner, name: $name) {
-    base: ref(qualifiedName: $base) {
-      compare(headRef: $head) {
-        headTarget { oid }
-        commits(first: ${MAX_COMMITS}) { totalCount nodes { ${SIGNED_COMMIT} message changedFilesIfAvailable parents(first: 2) { nodes { oid } } } }
+function headOf(chunk) {
+    const commit = commitOf(chunk);
+    const pullRequest = record({ ...openPullRequest, baseRefName: isBranchName, isCrossRepository: isFlag });
+    return record({
+        repository: record({
+            defaultBranchRef: nullable(record({ name: isBranchName })),
+            head: nullable(record({
+                target: both(commit, record({ message: isText, parents: record({ nodes: listOf(commit) }) })),
+                associatedPullRequests: record({ nodes: listOf(pullRequest) }),
+            })),
+        }),
+    });
+}
+const COMMIT_FIELDS = `${SIGNED_COMMIT} message changedFilesIfAvailable parents(first: 2) { nodes { oid } }`;
+const COMPARISON = {
+    document: `query Comparison($owner: String!, $name: String!, $base: String!, $head: String!) {
+    repository(owner: $owner, name: $name) {
+      base: ref(qualifiedName: $base) {
+        compare(headRef: $head) {
+          headTarget { oid }
+          commits(first: ${MAX_COMMITS}) { totalCount nodes { ${COMMIT_FIELDS} } }
+        }
       }
     }
-  }
-}`;
-async function query(client, { repository }, { document, variables }) {
+  }`,
+    data: record({
+        repository: record({
+            base: nullable(record({
+                compare: nullable(record({
+                    headTarget: record({ oid: isOid }),
+                    commits: record({ totalCount: isNumber, nodes: listOf(isBranchCommit) }),
+                })),
+            })),
+        }),
+    }),
+};
+async function query(client, { repository }, { operation, variables }) {
     const [owner, name] = repository.split('/');
     try {
-        return await client.graphql(document, { owner, name, ...variables });
+        return await client.graphql(operation, { owner, name, ...variables });
     }
     catch (error) {
         throw explainFailure(error, { verb: 'read', repository, writes: false });
     }
 }
 
+// EXTERNAL MODULE: ./lib/markdown.js
+var markdown = __nccwpck_require__(45162);
 ;// CONCATENATED MODULE: ./lib/github/proposal.js
 // What the head branch of a pull request is to this run: an earlier run's proposal to go on from, or somebody's work,
 // which stays as it is.
@@ -46842,15 +47126,25 @@ function otherBase({ branch, base }, { number, baseRefName }) {
 ;// CONCATENATED MODULE: ./lib/github/pull-request-settings.js
 // What a pull request is given when it is opened: labels, reviewers, and the wish to be merged by itself.
 
-const ENABLE_AUTO_MERGE = `mutation EnableAutoMerge($autoMerge: EnablePullRequestAutoMergeInput!) {
-  enablePullRequestAutoMerge(input: $autoMerge) { clientMutationId }
-}`;
-const MERGE = `mutation Merge($merge: MergePullRequestInput!) {
-  mergePullRequest(input: $merge) { clientMutationId }
-}`;
-const IS_MERGED = `query IsMerged($owner: String!, $repo: String!, $number: Int!) {
-  repository(owner: $owner, name: $repo) { pullRequest(number: $number) { merged } }
-}`;
+
+const ENABLE_AUTO_MERGE = {
+    document: `mutation EnableAutoMerge($autoMerge: EnablePullRequestAutoMergeInput!) {
+    enablePullRequestAutoMerge(input: $autoMerge) { clientMutationId }
+  }`,
+    data: record({ enablePullRequestAutoMerge: record({}) }),
+};
+const MERGE = {
+    document: `mutation Merge($merge: MergePullRequestInput!) {
+    mergePullRequest(input: $merge) { clientMutationId }
+  }`,
+    data: record({ mergePullRequest: record({}) }),
+};
+const IS_MERGED = {
+    document: `query IsMerged($owner: String!, $repo: String!, $number: Int!) {
+    repository(owner: $owner, name: $repo) { pullRequest(number: $number) { merged } }
+  }`,
+    data: record({ repository: record({ pullRequest: record({ merged: isFlag }) }) }),
+};
 /** @throws GraphqlResponseError | RequestError as Octokit has them; the deadline's ActionError */
 async function applySettings(request) {
     const { client, pullRequest, settings } = request;
@@ -46901,12 +47195,20 @@ async function mergeWhenReady({ client, pullRequest, headOid }, method) {
 
 
 
-const OPEN = `mutation OpenPullRequest($pullRequest: CreatePullRequestInput!) {
-  createPullRequest(input: $pullRequest) { pullRequest { id number url } }
-}`;
-const UPDATE = `mutation UpdatePullRequest($pullRequest: UpdatePullRequestInput!) {
-  updatePullRequest(input: $pullRequest) { pullRequest { state } }
-}`;
+
+
+const OPEN = {
+    document: `mutation OpenPullRequest($pullRequest: CreatePullRequestInput!) {
+    createPullRequest(input: $pullRequest) { pullRequest { id number url } }
+  }`,
+    data: record({ createPullRequest: record({ pullRequest: isOpenPullRequest }) }),
+};
+const UPDATE = {
+    document: `mutation UpdatePullRequest($pullRequest: UpdatePullRequestInput!) {
+    updatePullRequest(input: $pullRequest) { pullRequest { state } }
+  }`,
+    data: record({ updatePullRequest: record({ pullRequest: record({ state: isText }) }) }),
+};
 function createPullRequestPublisher(options) {
     const opening = { isTried: false };
     return {
@@ -46940,7 +47242,7 @@ async function propose(place, publication) {
         return { ...published, pullRequest: withOperation(open, commit === undefined ? 'none' : 'updated') };
     }
     opening.isTried = true;
-    const created = open ?? (await openPullRequest(place, publication));
+    const created = open ?? (await pull_request_openPullRequest(place, publication));
     await applyOrTakeBack(place, created, commit ?? proposal);
     return { ...published, pullRequest: withOperation(created, 'created') };
 }
@@ -46953,7 +47255,7 @@ async function writeBranch(place, publication) {
         return proposal.runCommit;
     return await rewriteHeadBranch(place, proposal, publication);
 }
-async function openPullRequest(place, { title, body }) {
+async function pull_request_openPullRequest(place, { title, body }) {
     const { client, repository, base, branch, settings } = place;
     try {
         const data = await client.graphql(OPEN, {
@@ -47270,9 +47572,9 @@ function validateConcurrency(concurrency) {
 }
 
 // EXTERNAL MODULE: ./lib/plaintext.js
-var plaintext = __nccwpck_require__(87067);
+var plaintext = __nccwpck_require__(57184);
 // EXTERNAL MODULE: ./lib/google/resource-names.js
-var resource_names = __nccwpck_require__(23513);
+var resource_names = __nccwpck_require__(75274);
 ;// CONCATENATED MODULE: ./lib/google/answers.js
 // What Secret Manager answered, before anybody believes it: it names what was asked for, and arrived as it was sent.
 
@@ -47290,7 +47592,7 @@ function verifyAccess(request, { name, bytes, isIntact }) {
     }
     const { version } = request;
     if (!isOf(request.name, answered) || (version.kind === 'number' && version.number !== answered.version)) {
-        throw mismatch(resource, `another version, ${(0,resource_names/* formatSecretVersionName */.BY)(answered)}`);
+        throw mismatch(resource);
     }
     if (bytes.byteLength === 0) {
         throw new lib_errors/* ActionError */.lZ('SECRET_EMPTY', {
@@ -47309,7 +47611,7 @@ function findHighest(secret, { versions }) {
     for (const { name, isEnabled } of versions) {
         const answered = (0,resource_names/* parseSecretVersionName */.dZ)(name);
         if (answered === undefined || !isOf(secret, answered)) {
-            throw mismatch(`the versions of ${(0,resource_names/* formatSecretName */.DT)(secret)}`, 'something else');
+            throw mismatch(`the versions of ${(0,resource_names/* formatSecretName */.DT)(secret)}`);
         }
         if (isEnabled)
             highest = higher(highest, answered);
@@ -47323,12 +47625,16 @@ function higher(one, other) {
 }
 /** Google answers with the project's number where its id was asked for; everything else is as it was asked. */
 function isOf(asked, answered) {
-    const isProject = !/^\d+$/.test(asked.project) || asked.project === answered.project;
-    return isProject && (0,resource_names/* isSameSecret */.n_)(asked, answered);
+    const isProject = !answers_isNumber(asked.project) && answers_isNumber(answered.project);
+    return (isProject || asked.project === answered.project) && (0,resource_names/* isSameSecret */.n_)(asked, answered);
 }
-function mismatch(resource, named) {
+function answers_isNumber(project) {
+    return /^\d+$/.test(project);
+}
+/** What it named instead is not told: whoever answers with another name may have put the payload into it. */
+function mismatch(resource) {
     return new lib_errors/* ActionError */.lZ('SECRET_MISMATCH', {
-        message: `Cannot use ${resource}: what answered named ${named}.`,
+        message: `Cannot use ${resource}: what answered named something else.`,
         remedy: 'Check the input `secret-manager-endpoint` and what stands between the runner and Secret Manager.',
     });
 }
@@ -47336,6 +47642,7 @@ function mismatch(resource, named) {
 ;// CONCATENATED MODULE: ./lib/google/failure.js
 // What a failure is told apart by: the gRPC code of Secret Manager's answer, or what kept a token from being had. The
 // text of an error is a server's and may quote anything, so none of it is passed on.
+
 
 
 /** https://grpc.io/docs/guides/status-codes/ */
@@ -47371,8 +47678,8 @@ function accessError(request, cause) {
             return fail('SECRET_ACCESS_DENIED', 'the credentials may not read it, or it does not exist', `Grant roles/secretmanager.secretAccessor on ${secret} to the account that google-github-actions/auth signs in as.`);
         case Status.FAILED_PRECONDITION:
             return stateOf(cause) === 'DESTROYED'
-                ? fail('SECRET_VERSION_DESTROYED', 'this version is destroyed', 'Its payload is gone: name another version.')
-                : fail('SECRET_VERSION_DISABLED', 'this version is disabled', 'Enable it in Secret Manager, or name an enabled version with `version`.');
+                ? fail('SECRET_VERSION_DESTROYED', 'this version is destroyed', `Its payload is gone: name an enabled version with \`version\`; ${listing(request.name)} shows which are.`)
+                : fail('SECRET_VERSION_DISABLED', 'this version is disabled', `Enable it in Secret Manager, or name an enabled version with \`version\`; ${listing(request.name)} shows which are.`);
         case Status.INVALID_ARGUMENT:
             return fail('SECRET_NOT_FOUND', 'Google does not take it as a name', 'Check `secret` and `version`.');
         default:
@@ -47399,16 +47706,17 @@ function noneEnabledError(request) {
 }
 /**
  * Why there is no access token.
- * @param cause undefined when the time for it was over
+ * @param cause undefined when the time for it was over, or something else answered
  */
 function credentialsError(request, cause) {
     const fail = failing(request, cause);
     const status = httpStatusOf(cause);
-    if (status !== undefined && status >= 400 && status < 500 && status !== 429)
+    const isRefused = status !== undefined && status >= 400 && status < 500 && status !== 429;
+    if (isRefused && !isOfProxy(cause, status))
         return rejected(fail);
     // The library puts the request on errors of requests, and on no others.
     if (cause === undefined || status !== undefined || (cause instanceof Error && 'config' in cause)) {
-        return unreachable(fail, 'the service that gives out access tokens did not answer');
+        return unreachable(fail, 'the service that gives out access tokens did not answer as it should');
     }
     return fail('GOOGLE_CREDENTIALS_MISSING', 'no usable Google credentials were found', 'Run google-github-actions/auth before this action, in a job with `permissions: id-token: write`, or give the input `access-token`.');
 }
@@ -47436,16 +47744,27 @@ function rejected(fail) {
 function unreachable(fail, reason) {
     return fail('GOOGLE_UNREACHABLE', reason, 'Check the network, HTTPS_PROXY and the input `secret-manager-endpoint`, and run it again.');
 }
-function notFoundRemedy({ version }) {
+function notFoundRemedy({ name, version }) {
     if (version.kind !== 'alias')
-        return 'Check `secret`, `version` and the project.';
+        return `Check \`secret\`, \`version\` and the project; ${listing(name)} shows what there is.`;
     const number = /^v(?<number>[1-9]\d*)$/i.exec(version.alias)?.groups?.['number'];
     return number === undefined
         ? `Check \`secret\` and the project, and that the secret has an alias \`${version.alias}\`.`
         : `\`${version.alias}\` was taken for an alias; for the version's number write \`version: ${number}\`.`;
 }
+/** What a person runs to see them; names have no character that a shell would take for its own. */
+function listing({ project, location, secret }) {
+    const region = location === undefined ? '' : ` --location=${location}`;
+    return `\`gcloud secrets versions list ${secret} --project=${project}${region} --filter=state:ENABLED\``;
+}
 function httpStatusOf(error) {
     return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : undefined;
+}
+/** Whoever gives out tokens says in JSON why it refuses; a proxy that lets nobody through has nothing to say, or a page. */
+function isOfProxy(error, status) {
+    const response = (0,json/* isRecord */.u)(error) ? error['response'] : undefined;
+    const said = (0,json/* isRecord */.u)(response) ? response['data'] : undefined;
+    return status === 407 || (status === 403 && typeof said === 'string' && !/^\s*\{/.test(said));
 }
 function codeOf(error) {
     return error instanceof Error && 'code' in error ? error.code : undefined;
@@ -47539,10 +47858,10 @@ function createSecretManager({ endpoint, accessToken, deadline }) {
     const limit = pLimit(IN_FLIGHT);
     const retry = createRetry(deadline);
     const pace = createPace(READS, { now: () => performance.now(), sleep: deadline.sleep });
-    /** @returns undefined where it took too long */
+    /** @returns undefined where there is no token in time, though there are credentials */
     function signIn({ project, location }) {
         const url = endpoint ?? defaultEndpoint(location);
-        const late = () => (0,promises_namespaceObject.setTimeout)(ACCESS_MILLISECONDS, undefined, { ref: false });
+        const late = () => (0,promises_.setTimeout)(ACCESS_MILLISECONDS, undefined, { ref: false });
         const client = clients.get(url.href) ?? Promise.race([connectTo(url, project, accessToken), late()]);
         clients.set(url.href, client);
         return client;
@@ -47587,7 +47906,7 @@ function createSecretManager({ endpoint, accessToken, deadline }) {
     };
 }
 async function connectTo(endpoint, projectId, accessToken) {
-    const { connect } = await Promise.all(/* import() */[__nccwpck_require__.e(815), __nccwpck_require__.e(516)]).then(__nccwpck_require__.bind(__nccwpck_require__, 81516));
+    const { connect } = await Promise.all(/* import() */[__nccwpck_require__.e(286), __nccwpck_require__.e(662)]).then(__nccwpck_require__.bind(__nccwpck_require__, 17662));
     return connect({ endpoint, accessToken, projectId });
 }
 function defaultEndpoint(location) {
@@ -47596,19 +47915,19 @@ function defaultEndpoint(location) {
         : `https://secretmanager.${location}.rep.googleapis.com`);
 }
 
-// EXTERNAL MODULE: ./lib/github/names.js
-var names = __nccwpck_require__(80546);
 // EXTERNAL MODULE: ./lib/google/secret-input.js
-var secret_input = __nccwpck_require__(60877);
+var secret_input = __nccwpck_require__(99882);
 // EXTERNAL MODULE: ./lib/kubernetes/names.js
-var kubernetes_names = __nccwpck_require__(45185);
+var kubernetes_names = __nccwpck_require__(1896);
 ;// CONCATENATED MODULE: ./lib/inputs/values.js
 // Single values out of action inputs. What cannot be read is added to the problems, and reading goes on.
 
 
 
+/** Longer than any name that it could match. */
+const MAX_GLOB_LENGTH = 1000;
 function readBranch(name, problems) {
-    const branch = optional(name);
+    const branch = values_optional(name);
     if (branch === undefined)
         return undefined;
     if (branch.startsWith('refs/')) {
@@ -47645,7 +47964,7 @@ function readEndpoint(name, problems) {
 }
 /** What is asked there cannot be read or changed on the way. */
 function readUrl(name, problems) {
-    const text = optional(name);
+    const text = values_optional(name);
     if (text === undefined)
         return undefined;
     const url = URL.parse(text);
@@ -47657,23 +47976,23 @@ function readUrl(name, problems) {
 }
 function readGlobs(name, problems) {
     // A comma in braces belongs to the glob.
-    const globs = splitList((0,core/* getInput */.V4)(name), /\n|,(?![^{}\n]*\})/);
+    const globs = trimmed((0,core/* getInput */.V4)(name).match(/(?:\{[^{}\n]*\}|[^,\n])+/g) ?? []);
     const negated = globs.find((glob) => glob.startsWith('!'));
     if (negated !== undefined)
         problems.push(`\`${name}: ${(0,markdown/* shown */.SP)(negated)}\` cannot take away: list what is allowed`);
+    const long = globs.find((glob) => glob.length > MAX_GLOB_LENGTH);
+    if (long !== undefined)
+        problems.push(`\`${name}: ${(0,markdown/* shown */.SP)(long)}\` is longer than ${MAX_GLOB_LENGTH} characters`);
     return globs;
 }
 /** Commas or line ends between. */
 function readList(name) {
-    return splitList((0,core/* getInput */.V4)(name), /[,\n]/);
+    return trimmed((0,core/* getInput */.V4)(name).split(/[,\n]/));
 }
-function splitList(text, separator) {
-    return text
-        .split(separator)
-        .map((item) => item.trim())
-        .filter((item) => item !== '');
+function trimmed(items) {
+    return items.map((item) => item.trim()).filter((item) => item !== '');
 }
-function optional(name) {
+function values_optional(name) {
     return (0,core/* getInput */.V4)(name) || undefined;
 }
 
@@ -47694,7 +48013,7 @@ function readDesired(problems) {
     if (!(0,kubernetes_names/* isSubdomain */.J4)(name) && (secretId !== undefined || (0,core/* getInput */.V4)('name') !== '')) {
         problems.push(`\`name: ${(0,markdown/* shown */.SP)(name)}\` is no name for a Secret: write lower-case letters, digits, - and . such as kbot-token`);
     }
-    const namespace = optional('namespace');
+    const namespace = values_optional('namespace');
     if (namespace !== undefined && !(0,kubernetes_names/* isLabel */.J2)(namespace)) {
         problems.push(`\`namespace: ${(0,markdown/* shown */.SP)(namespace)}\` is no namespace: write lower-case letters, digits and - such as demo`);
     }
@@ -47786,7 +48105,7 @@ function readConfig(problems) {
         source: source === 'workspace' ? 'workspace' : 'repository',
         only: readGlobs('only', problems),
         override: readOverride(problems),
-        projectId: optional('project-id') ?? (process.env['GOOGLE_CLOUD_PROJECT'] || undefined),
+        projectId: values_optional('project-id') ?? (process.env['GOOGLE_CLOUD_PROJECT'] || undefined),
     };
 }
 /** From the root of a repository, and not out of it. */
@@ -47877,7 +48196,7 @@ function readPullRequest(problems) {
     const draft = readBoolean('draft', problems) ?? false;
     if (draft && autoMerge !== undefined)
         problems.push('`draft` and `auto-merge` exclude each other: a draft is never merged');
-    const title = optional('title');
+    const title = values_optional('title');
     if (title?.includes('\n'))
         problems.push('`title` has more than one line: the rest goes into `body`');
     const settings = {
@@ -47891,7 +48210,7 @@ function readPullRequest(problems) {
 }
 
 // EXTERNAL MODULE: ./lib/sops/encryption-rule.js
-var encryption_rule = __nccwpck_require__(84516);
+var encryption_rule = __nccwpck_require__(54053);
 ;// CONCATENATED MODULE: ./lib/inputs/recipients.js
 // The inputs that say for whom is encrypted.
 
@@ -47942,6 +48261,7 @@ const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createReq
 
 const MAX_STDOUT_BYTES = 8 * 1024 * 1024;
 const MAX_STDERR_BYTES = 64 * 1024;
+const LINGER_MILLISECONDS = 2_000;
 /**
  * @throws the signal's reason when it fires before the child has ended
  * @throws NodeJS.ErrnoException when the command cannot be started
@@ -47957,7 +48277,8 @@ function runProcess(request) {
             // A group of its own, so that what the child starts (gpg) dies with it.
             detached: process.platform !== 'win32',
         });
-        const stdout = collect(MAX_STDOUT_BYTES);
+        // Whoever writes more than that never ends.
+        const stdout = collect(MAX_STDOUT_BYTES, () => killGroup(child));
         const stderr = collect(MAX_STDERR_BYTES);
         child.stdout.on('data', stdout.add);
         child.stderr.on('data', stderr.add);
@@ -47973,13 +48294,14 @@ function runProcess(request) {
             signal.removeEventListener('abort', abort);
             reject(error);
         });
+        child.on('exit', () => endWhatIsLeft(child));
         child.on('close', (exitCode) => {
             signal.removeEventListener('abort', abort);
             resolve({ exitCode: exitCode ?? undefined, stdout: stdout.bytes(), stderr: stderr.bytes().toString('utf8') });
         });
     });
 }
-function collect(limit) {
+function collect(limit, full = () => undefined) {
     const chunks = [];
     let length = 0;
     return {
@@ -47988,9 +48310,21 @@ function collect(limit) {
                 return;
             chunks.push(chunk.subarray(0, limit - length));
             length += chunk.length;
+            if (length > limit)
+                full();
         },
         bytes: () => Buffer.concat(chunks),
     };
+}
+/** What the child has started, and left running, has nothing to say, and may hold its pipes for ever. */
+function endWhatIsLeft(child) {
+    killGroup(child);
+    child.stdin.destroy();
+    // What has gone out of the group is out of reach; what the child itself wrote arrives long before.
+    setTimeout(() => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+    }, LINGER_MILLISECONDS).unref();
 }
 function killGroup(child) {
     if (child.pid === undefined)
@@ -48075,7 +48409,7 @@ async function download(release, options) {
     if (asset === undefined)
         throw notReleased(release);
     // Loaded where it is needed only: most runs encrypt nothing, or find a sops.
-    const { provideRelease } = await Promise.all(/* import() */[__nccwpck_require__.e(429), __nccwpck_require__.e(296)]).then(__nccwpck_require__.bind(__nccwpck_require__, 7296));
+    const { provideRelease } = await Promise.all(/* import() */[__nccwpck_require__.e(805), __nccwpck_require__.e(367)]).then(__nccwpck_require__.bind(__nccwpck_require__, 53367));
     return await provideRelease(asset, { ...options, environment: withoutToken(options.environment) });
 }
 /** @throws {SOPS_NOT_FOUND | SOPS_TOO_OLD} */
@@ -48150,8 +48484,8 @@ function notReleased({ version }) {
 
 
 function readSops(problems) {
-    const path = optional('sops-path');
-    const given = optional('sops-version');
+    const path = values_optional('sops-path');
+    const given = values_optional('sops-version');
     const version = given ?? DEFAULT_VERSION;
     const sha256 = readSha256(problems);
     const release = { version, sha256, downloadUrl: readDownloadUrl(problems) };
@@ -48187,7 +48521,7 @@ function refuseVersion({ version, sha256 }, problems) {
     }
 }
 function readSha256(problems) {
-    const sha256 = optional('sops-sha256')?.toLowerCase();
+    const sha256 = values_optional('sops-sha256')?.toLowerCase();
     if (sha256 !== undefined && !/^[\da-f]{64}$/.test(sha256)) {
         problems.push(`\`sops-sha256: ${(0,markdown/* shown */.SP)(sha256)}\` is no SHA-256: write its 64 hexadecimal digits`);
     }
@@ -48249,10 +48583,10 @@ function readInputs() {
         token: (0,core/* getInput */.V4)('token'),
         base: readBranch('base', problems),
         publish: readPublish(problems),
-        commitMessage: optional('commit-message'),
+        commitMessage: values_optional('commit-message'),
         refresh: readBoolean('refresh', problems) ?? false,
         timeout: readTimeout(problems),
-        accessToken: optional('access-token'),
+        accessToken: values_optional('access-token'),
         sops: readSops(problems),
         secretManagerEndpoint: readEndpoint('secret-manager-endpoint', problems),
         kmsEndpoint: readEndpoint('kms-endpoint', problems),
@@ -48287,7 +48621,9 @@ function log(line) {
 }
 /** One line that the runner prints and does not obey. */
 function harmless(line) {
-    return (0,markdown/* printable */.g$)(line).replaceAll('##[', '## [').replaceAll('::', ': :');
+    return (0,markdown/* printable */.g$)(line)
+        .replaceAll('##[', '## [')
+        .replace(/:(?=:)/g, ': ');
 }
 
 ;// CONCATENATED MODULE: ./lib/masks.js
@@ -48347,9 +48683,9 @@ function indexOutputs(outputs) {
 }
 
 // EXTERNAL MODULE: ./lib/kubernetes/key-pair.js
-var key_pair = __nccwpck_require__(1623);
+var key_pair = __nccwpck_require__(14052);
 // EXTERNAL MODULE: ./lib/plan/versions.js
-var versions = __nccwpck_require__(88357);
+var versions = __nccwpck_require__(35138);
 ;// CONCATENATED MODULE: ./lib/report/manifest-report.js
 // What a run did to one manifest, as data.
 
@@ -48524,17 +48860,19 @@ function countOutcomes(manifests) {
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(57975);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(538);
-// EXTERNAL MODULE: ./lib/sops/sops-document.js
-var sops_document = __nccwpck_require__(2233);
+var dist = __nccwpck_require__(38815);
+// EXTERNAL MODULE: ./lib/yaml-document.js
+var yaml_document = __nccwpck_require__(30432);
 ;// CONCATENATED MODULE: ./lib/flux/kustomization-document.js
 // A kustomization taken apart: what it lists, and an outline of everything else, by which two versions of it are
 // compared. What kustomize could read otherwise than this parser does is not read at all.
 
 
 const MAX_LENGTH = 1024 * 1024;
-/** Lists of ten thousand names have less; the parser takes a second for hostile texts of a few times that. */
-const MAX_STEPS = 65_536;
+/** Lists of ten thousand names have fewer parts, and it is read up to three times. */
+const LIMITS = { parts: 65_536, depth: 100 };
+const TOO_LARGE = { unreadable: 'it is too large' };
+const UNRESOLVED = { unreadable: 'its aliases or its depth cannot be resolved' };
 /** YAML 1.1, which kustomize reads, ends a line (and a comment) at these; YAML 1.2 does not. */
 const OTHER_LINE_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/;
 const LISTS = ['resources', 'components', 'bases'];
@@ -48546,49 +48884,32 @@ const IDENTITY = new Map([
 ]);
 /** The file, or why it cannot be read, in words that do not quote it. */
 function parseKustomization(text) {
-    if (text.length > MAX_LENGTH || isTooMuch(text))
-        return { unreadable: 'it is too large' };
+    if (text.length > MAX_LENGTH)
+        return TOO_LARGE;
     if (OTHER_LINE_BREAK.test(text))
         return { unreadable: 'it has line breaks that not every version of YAML knows' };
-    const { stackTraceLimit } = Error;
+    const { document, stop } = (0,yaml_document/* readYaml */.g)(text, { limits: LIMITS, keepSourceTokens: true });
+    if (stop?.reason === 'parts')
+        return TOO_LARGE;
+    if (stop?.reason === 'depth')
+        return UNRESOLVED;
+    const [error] = document.errors;
+    if (error !== undefined)
+        return { unreadable: `it is not valid YAML (${error.code})` };
+    if (stop !== undefined)
+        return { unreadable: 'it holds several documents' };
     try {
-        // A hostile text is an error in each of its characters; nobody reads their stacks, which take most of the time.
-        Error.stackTraceLimit = 0;
-        return readDocument(text);
+        return readDocument(document, text);
     }
     catch {
-        // The parser's own limits: of aliases, and of depth.
-        return { unreadable: 'its aliases or its depth cannot be resolved' };
-    }
-    finally {
-        Error.stackTraceLimit = stackTraceLimit;
+        // The library's own limit of aliases.
+        return UNRESOLVED;
     }
 }
 function isResourcesPair({ key }) {
     return (0,dist/* isScalar */.jn)(key) && key.value === 'resources';
 }
-/** Each token takes the parser time, and in a hostile text each is an error, as is each escape in quotes. */
-function isTooMuch(text) {
-    let steps = 0;
-    for (const token of new dist/* Lexer */.JG().lex(text)) {
-        steps += token.startsWith('"') ? token.split('\\').length : 1;
-        if (steps > MAX_STEPS)
-            return true;
-    }
-    return false;
-}
-function readDocument(text) {
-    const document = (0,dist/* parseDocument */.Tp)(text, {
-        keepSourceTokens: true,
-        logLevel: 'error',
-        prettyErrors: false,
-        uniqueKeys: false,
-    });
-    const [error] = document.errors;
-    if (error?.code === 'MULTIPLE_DOCS')
-        return { unreadable: 'it holds several documents' };
-    if (error !== undefined)
-        return { unreadable: `it is not valid YAML (${error.code})` };
+function readDocument(document, text) {
     const lineBreak = /\r?\n/.exec(text)?.[0] === '\r\n' ? '\r\n' : '\n';
     const outline = outlineOf(document, text);
     const root = document.contents;
@@ -48597,7 +48918,7 @@ function readDocument(text) {
     }
     if (!(0,dist/* isMap */.jh)(root))
         return { unreadable: 'it is not a mapping' };
-    if ((0,sops_document/* hasRepeatedKey */.Ah)(document))
+    if ((0,yaml_document/* hasRepeatedKey */.A)(document))
         return { unreadable: 'a key stands twice in one mapping' };
     const unreadable = findForeign(root) ?? findMalformedList(root, document);
     return unreadable === undefined ? { text, root, lineBreak, outline, ...readLists(root, document) } : { unreadable };
@@ -48625,15 +48946,15 @@ function findForeign(root) {
     return undefined;
 }
 function findMalformedList(root, document) {
-    const malformed = LISTS.find((name) => listOf(root, name, document) === undefined);
+    const malformed = LISTS.find((name) => kustomization_document_listOf(root, name, document) === undefined);
     return malformed === undefined ? undefined : `\`${malformed}\` is not a list of texts`;
 }
 function readLists(root, document) {
-    const read = (name) => listOf(root, name, document) ?? [];
+    const read = (name) => kustomization_document_listOf(root, name, document) ?? [];
     return { resources: read('resources'), components: read('components'), bases: read('bases') };
 }
 /** Undefined for what is not a list of texts. */
-function listOf(root, name, document) {
+function kustomization_document_listOf(root, name, document) {
     const list = root.get(name, true)?.toJS(document) ?? [];
     return Array.isArray(list) && list.every((item) => typeof item === 'string') ? list : undefined;
 }
@@ -48755,9 +49076,8 @@ function insertBlockList({ root, text }, key, written) {
     if (root === undefined || root.flow === true) {
         throw new NotEditable('it is written in braces, and has no `resources`');
     }
-    const [first] = root.items;
-    const keyStart = first?.srcToken?.key?.offset ?? 0;
-    const indentation = text.slice(startOfBlanks(text, keyStart), keyStart);
+    const lineStart = text.lastIndexOf('\n', root.range[0]) + 1;
+    const indentation = text.slice(lineStart, endOfBlanks(text, lineStart));
     const items = written.map((name) => `${indentation}${itemIndentation(root, text)}- ${name}`);
     if (key === undefined) {
         return [lineInsertion(text, endOfDocument(text, root.range[1]), [`${indentation}resources:`, ...items])];
@@ -49116,8 +49436,8 @@ function folders_folderOf(file) {
     return file.slice(0, Math.max(0, file.lastIndexOf('/')));
 }
 /** The folder itself and those above it, nearest first. */
-function foldersAbove(folder) {
-    return folder === '' ? [''] : [folder, ...foldersAbove(folders_folderOf(folder))];
+function folders_foldersAbove(folder) {
+    return folder === '' ? [''] : [folder, ...folders_foldersAbove(folders_folderOf(folder))];
 }
 function kustomizationPaths(folder) {
     return KUSTOMIZATION_NAMES.map((name) => (folder === '' ? name : `${folder}/${name}`));
@@ -49136,7 +49456,7 @@ function openFolders(base) {
             return existing && EditedKustomization.edit(existing, { add: present, remove: absent });
         },
         findAbove(file) {
-            const [folder = '', ...above] = foldersAbove(folders_folderOf(file));
+            const [folder = '', ...above] = folders_foldersAbove(folders_folderOf(file));
             const nearest = above.map(listingOf).find((listing) => listing !== undefined);
             if (nearest?.listed === undefined)
                 return undefined;
@@ -49162,10 +49482,8 @@ function findKustomization(base, folder) {
     return undefined;
 }
 
-// EXTERNAL MODULE: ./lib/json.js
-var json = __nccwpck_require__(51364);
 // EXTERNAL MODULE: ./lib/kubernetes/provenance.js
-var kubernetes_provenance = __nccwpck_require__(37278);
+var kubernetes_provenance = __nccwpck_require__(40545);
 ;// CONCATENATED MODULE: ./lib/plan/existing-manifest.js
 // What a branch already holds in a file that is to be written or deleted, and whether this action may do so.
 
@@ -49618,7 +49936,7 @@ function readRunContext(environment) {
         actor: value('GITHUB_TRIGGERING_ACTOR') || value('GITHUB_ACTOR') || 'unknown',
         url: `${value('GITHUB_SERVER_URL')}/${repository}/actions/runs/${value('GITHUB_RUN_ID')}`,
         startedAt: new Date().toISOString(),
-        workflow: { repository, file: /\/([^/@]+\.ya?ml)@/.exec(value('GITHUB_WORKFLOW_REF'))?.[1] },
+        workflow: { repository, file: /^[^@]*\/([\w.-]+\.ya?ml)@/.exec(value('GITHUB_WORKFLOW_REF'))?.[1] },
         workspace: value('GITHUB_WORKSPACE'),
         pullRequestCommit: value('GITHUB_EVENT_NAME').startsWith('pull_request') ? value('GITHUB_SHA') : undefined,
     };
@@ -49651,7 +49969,7 @@ function sopsEnvironment(job, { accessToken, kmsEndpoint }) {
 }
 
 // EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(51455);
+var external_node_fs_promises_ = __nccwpck_require__(51455);
 ;// CONCATENATED MODULE: ./lib/kubernetes/secret-manifest.js
 // The manifest before encryption: what is said in clear, and the payloads apart from it, so that
 // everything that compares, digests or prints a manifest can do without them.
@@ -49670,9 +49988,11 @@ function formatSecretManifest({ clear, data }) {
 }
 
 // EXTERNAL MODULE: ./lib/private-folder.js
-var private_folder = __nccwpck_require__(15904);
+var private_folder = __nccwpck_require__(72813);
 // EXTERNAL MODULE: ./lib/sops/configuration.js
-var sops_configuration = __nccwpck_require__(31280);
+var sops_configuration = __nccwpck_require__(57933);
+// EXTERNAL MODULE: ./lib/sops/sops-document.js
+var sops_document = __nccwpck_require__(24272);
 ;// CONCATENATED MODULE: ./lib/sops/sops-block.js
 // The `sops` block of a manifest: a closed list of fields, each of a known form, so that nothing can be said in it
 // but for whom and how the document was encrypted.
@@ -49698,7 +50018,9 @@ const ENTRIES = {
         id: 'fp',
         fields: {
             created_at: time,
-            enc: matching(`-----BEGIN PGP MESSAGE-----\\n+${BASE64}(?:\\n?=[A-Za-z0-9+/]{4})?\\n-----END PGP MESSAGE-----\\n?`),
+            enc: matching(
+            // What begins with no line end can be told from the empty lines before it in one way only.
+            `-----BEGIN PGP MESSAGE-----\\n+(?!\\n)${BASE64}(?:\\n?=[A-Za-z0-9+/]{4})?\\n-----END PGP MESSAGE-----\\n?`),
         },
     },
 };
@@ -49747,7 +50069,7 @@ function readKeyGroups(listed, group) {
         const only = readKeyGroup(group);
         return only && [only];
     }
-    if (!Array.isArray(listed) || !Object.values(group).every(sops_document/* isEmpty */.Im))
+    if (!Array.isArray(listed) || !Object.values(group).every(sops_document/* isEmpty */.I))
         return undefined;
     const groups = listed.map(readKeyGroup);
     return groups.every((each) => each !== undefined) ? groups : undefined;
@@ -49756,7 +50078,7 @@ function readKeyGroups(listed, group) {
 function readKeyGroup(group) {
     if (!(0,json/* isRecord */.u)(group))
         return undefined;
-    const named = Object.keys(group).filter((name) => !(0,sops_document/* isEmpty */.Im)(group[name]));
+    const named = Object.keys(group).filter((name) => !(0,sops_document/* isEmpty */.I)(group[name]));
     if (!named.every((name) => Object.hasOwn(ENTRIES, name)))
         return undefined;
     const recipients = encryption_rule/* RECIPIENT_KINDS */.e6.flatMap((kind) => {
@@ -49965,7 +50287,7 @@ function createSops(options) {
             const result = await run(request, folder);
             if (result.exitCode !== 0)
                 throw sopsError(request, result);
-            const verified = EncryptedManifest.verify(request.file, sops_document/* SopsDocument */.hb.parse(result.stdout.toString('utf8')), {
+            const verified = EncryptedManifest.verify(request.file, sops_document/* SopsDocument */.h.parse(result.stdout.toString('utf8')), {
                 clear: request.manifest.clear,
                 dataKeys: request.manifest.data.keys(),
                 empty: emptyKeys(request.manifest),
@@ -49982,8 +50304,8 @@ async function prepare(directory, configuration) {
     if (configuration === undefined)
         return directory;
     const path = (0,external_node_path_.join)(directory, configuration.path);
-    await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
-    await (0,promises_.writeFile)(path, configuration.text, { mode: 0o600 });
+    await (0,external_node_fs_promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
+    await (0,external_node_fs_promises_.writeFile)(path, configuration.text, { mode: 0o600 });
     return (0,external_node_path_.dirname)(path);
 }
 const RECIPIENT_FLAG = { gcp_kms: '--gcp-kms', age: '--age', pgp: '--pgp' };
@@ -50007,7 +50329,7 @@ function recipientFlags(recipients) {
 }
 
 // EXTERNAL MODULE: ./lib/desired-secret.js
-var desired_secret = __nccwpck_require__(62055);
+var desired_secret = __nccwpck_require__(42442);
 ;// CONCATENATED MODULE: ./lib/memory.js
 // What a run has accessed and encrypted. Versions never change and ciphertext stays right as long as what it stands
 // under does, so a run that has to plan again asks for neither twice.
@@ -50261,7 +50583,7 @@ function createFindFile(read) {
         const text = read(file);
         if (text === undefined)
             return undefined;
-        const existing = parsed.get(file) ?? { document: sops_document/* SopsDocument */.hb.parse(text) };
+        const existing = parsed.get(file) ?? { document: sops_document/* SopsDocument */.h.parse(text) };
         parsed.set(file, existing);
         return existing;
     };
@@ -50362,7 +50684,7 @@ async function createGovern({ recipients, policy }, { base, files }) {
         const governance = { rule: (0,encryption_rule/* recipientsRule */.tt)(recipients), configuration: undefined };
         return () => governance;
     }
-    const { parseCreationRules } = await Promise.all(/* import() */[__nccwpck_require__.e(925), __nccwpck_require__.e(976)]).then(__nccwpck_require__.bind(__nccwpck_require__, 12976));
+    const { parseCreationRules } = await Promise.all(/* import() */[__nccwpck_require__.e(856), __nccwpck_require__.e(214)]).then(__nccwpck_require__.bind(__nccwpck_require__, 90214));
     const guard = await loadGuard(policy);
     const rules = new Map();
     const govern = (file) => {
@@ -50394,7 +50716,7 @@ function refuseRules(govern, files) {
 async function loadGuard(policy) {
     if (policy.allowedSecrets.length + policy.allowedRecipients.length === 0)
         return undefined;
-    const { createGuard } = await Promise.all(/* import() */[__nccwpck_require__.e(351), __nccwpck_require__.e(248)]).then(__nccwpck_require__.bind(__nccwpck_require__, 86248));
+    const { createGuard } = await Promise.all(/* import() */[__nccwpck_require__.e(6), __nccwpck_require__.e(661)]).then(__nccwpck_require__.bind(__nccwpck_require__, 90661));
     return createGuard(policy);
 }
 function noRecipients(file) {
@@ -50415,7 +50737,7 @@ function describeReading({ desired, prune }, { recipients, wish }) {
     const beside = new Set([
         ...(wish.config === undefined ? [] : [wish.config]),
         ...(recipients.length > 0 ? [] : manifests.flatMap(configurationPaths)),
-        ...folders.flatMap((folder) => foldersAbove(folder)).flatMap(kustomizationPaths),
+        ...folders.flatMap((folder) => folders_foldersAbove(folder)).flatMap(kustomizationPaths),
     ]);
     return {
         files: [...files],
@@ -50425,9 +50747,9 @@ function describeReading({ desired, prune }, { recipients, wish }) {
 }
 
 // EXTERNAL MODULE: ./lib/kubernetes/docker-config.js
-var docker_config = __nccwpck_require__(93704);
+var docker_config = __nccwpck_require__(65109);
 // EXTERNAL MODULE: ./lib/kubernetes/payload.js
-var payload = __nccwpck_require__(16767);
+var payload = __nccwpck_require__(53090);
 ;// CONCATENATED MODULE: ./lib/kubernetes/dotenv-payload.js
 // A payload that is a `.env` file. Data keys are readable in the repository, so that whatever is not certainly
 // `KEY=VALUE` refuses the whole payload: above all base64, of which `QUJD=` and `abcd==` would be keys otherwise.
@@ -50483,7 +50805,7 @@ function lineAt(text, position) {
 }
 
 // EXTERNAL MODULE: ./lib/kubernetes/json-payload.js
-var json_payload = __nccwpck_require__(90848);
+var json_payload = __nccwpck_require__(73979);
 ;// CONCATENATED MODULE: ./lib/kubernetes/data-value.js
 // What the config says of one value, and of a payload with many → their bytes.
 
@@ -50554,7 +50876,7 @@ function isPem(bytes) {
 }
 
 // EXTERNAL MODULE: ./lib/kubernetes/secret-type.js
-var secret_type = __nccwpck_require__(17238);
+var secret_type = __nccwpck_require__(71167);
 ;// CONCATENATED MODULE: ./lib/kubernetes/secret-data.js
 // Accessed payloads → the `data` of a Secret that Kubernetes takes; what it would not take is refused here.
 // Whatever is refused is named by its version and its position, never by its content.
@@ -50688,8 +51010,6 @@ function wouldLose({ file }, key) {
 
 /** @throws {ActionError} for what keeps this one manifest from being made or encrypted */
 async function encryptStep(step, { secrets, encrypter, say }) {
-    if (step.manifest !== undefined)
-        return step;
     const { change, configuration } = step;
     const { desired, rule } = change;
     const accessed = await accessAll(desired, secrets, say);
@@ -50720,8 +51040,8 @@ function refuseOtherProject({ desired, heldFrom }, accessed) {
         return;
     for (const wanted of (0,versions/* listWanted */.UK)(desired)) {
         const held = (0,versions/* findCarried */.O4)(wanted, heldFrom);
-        const { name } = accessed.get((0,resource_names/* formatVersionRequest */.fE)(wanted.request)) ?? {};
-        if (name === undefined || held?.version !== name.version || held.project === name.project)
+        const name = accessed.get((0,resource_names/* formatVersionRequest */.fE)(wanted.request))?.name;
+        if (held === undefined || held.version !== name?.version || held.project === name.project)
             continue;
         throw new lib_errors/* ActionError */.lZ('SECRET_MISMATCH', {
             message: `Cannot keep ${desired.file} at ${(0,resource_names/* formatSecretVersionName */.BY)(held)}: it is held, and the secret of that name that is asked for now is one of another project.`,
@@ -50765,8 +51085,7 @@ async function planStep(desired, planning) {
     const isProposed = proposed !== undefined && !isWrite(proposed);
     // A rollback that is proposed and held is not taken back by a run that follows `latest`.
     const isHeld = isProposed && proposed.kind === 'held';
-    const kept = isProposed && !isHeld ? situation : keepProposedHold(situation, branches);
-    const change = await planOnceMore(kept, planning.secrets);
+    const change = await planOnceMore(keepProposedHold(situation, branches), planning.secrets);
     if (!isWrite(change))
         return leave(change);
     const write = {
@@ -50884,8 +51203,7 @@ function findFollowed(desired, { branches, govern }) {
         govern(desired.file);
         return pinAllHeld(desired, branches);
     }
-    catch (error) {
-        (0,lib_errors/* ownError */.ld)(error);
+    catch {
         return undefined;
     }
 }
@@ -50919,8 +51237,8 @@ const MAX_TABLE_LENGTH = 45_000;
 /** Lines of a kind, before the rest is counted. */
 const MANY = 50;
 function describePublication(changes, wishes, run) {
-    const headline = describeChanges(changes);
-    const files = [...changes.manifests, ...changes.kustomizations].map(({ file }) => file);
+    const headline = (0,markdown/* unlinked */.hd)(describeChanges(changes));
+    const files = [...changes.manifests, ...changes.kustomizations].map(({ file }) => (0,markdown/* unlinked */.hd)(file));
     const generated = [...firstOf(files, 'files'), `Started by ${run.actor}: ${run.url}`].join('\n');
     const [first = '', ...rest] = (wishes.commitMessage ?? `${headline}\n\n${generated}`).trim().split(/\r?\n/);
     return {
@@ -51195,8 +51513,8 @@ function createWish(inputs, { repository, workflow }) {
             const text = isInRepository ? inRepository : await readWorkspace(workflow.workspace, inputs.path);
             if (text === undefined)
                 throw wish_notFound(inputs, repository);
-            const { parseConfig } = await Promise.all(/* import() */[__nccwpck_require__.e(651), __nccwpck_require__.e(564)]).then(__nccwpck_require__.bind(__nccwpck_require__, 30564));
-            const { narrowConfig } = await Promise.all(/* import() */[__nccwpck_require__.e(351), __nccwpck_require__.e(336)]).then(__nccwpck_require__.bind(__nccwpck_require__, 21336));
+            const { parseConfig } = await Promise.all(/* import() */[__nccwpck_require__.e(934), __nccwpck_require__.e(35)]).then(__nccwpck_require__.bind(__nccwpck_require__, 65035));
+            const { narrowConfig } = await Promise.all(/* import() */[__nccwpck_require__.e(6), __nccwpck_require__.e(459)]).then(__nccwpck_require__.bind(__nccwpck_require__, 10459));
             return narrowConfig(parseConfig({ path: inputs.path, text, projectId: inputs.projectId }), inputs);
         },
     };
@@ -51208,9 +51526,9 @@ function describeScope({ path, only, override }) {
 /** Undefined for what is not there, or leads out of the workspace. */
 async function readWorkspace(workspace, path) {
     try {
-        const root = await (0,promises_.realpath)(workspace);
-        const file = await (0,promises_.realpath)((0,external_node_path_.join)(root, path));
-        return file.startsWith(`${root}${external_node_path_.sep}`) ? await (0,promises_.readFile)(file, 'utf8') : undefined;
+        const root = await (0,external_node_fs_promises_.realpath)(workspace);
+        const file = await (0,external_node_fs_promises_.realpath)((0,external_node_path_.join)(root, path));
+        return file.startsWith(`${root}${external_node_path_.sep}`) ? await (0,external_node_fs_promises_.readFile)(file, 'utf8') : undefined;
     }
     catch {
         return undefined;
@@ -51251,8 +51569,11 @@ function wish_notFound({ path, source }, repository) {
 
 /** Never throws: a failure is an outcome, an annotation and an exit code. */
 async function run() {
-    // Google's client would print what it is answered: the payloads.
-    delete process.env['GOOGLE_SDK_NODE_LOGGING'];
+    // Google's client would print what it is answered: the payloads; `yaml` what it reads, whatever sops left in clear.
+    for (const name of ['GOOGLE_SDK_NODE_LOGGING', 'LOG_STREAM', 'LOG_TOKENS'])
+        delete process.env[name];
+    // Node would print what libraries warn of, with the words of servers on lines of their own: commands to the runner.
+    process.removeAllListeners('warning');
     // While a thousand answers are read, V8's young generation would grow by 100 MB, and each start of sops copies its pages.
     (0,external_node_v8_namespaceObject.setFlagsFromString)('--semi-space-growth-factor=1');
     const payloads = [];
@@ -51276,11 +51597,12 @@ function fail(error) {
     (0,core/* error */.z3)(harmless((0,lib_errors/* formatError */.Wk)(error)));
     process.exitCode = 1;
 }
-function cannotTell({ changed }, cause) {
+function cannotTell({ commit, pullRequest }, cause) {
+    const isPullRequestChanged = pullRequest !== undefined && pullRequest.operation !== 'none';
     return new lib_errors/* ActionError */.lZ('INTERNAL', {
         message: "Cannot write the outputs or the summary of this step: the runner's files for them do not take them.",
         remedy: 'The log above says what was done; look at the disk and the GITHUB_OUTPUT and GITHUB_STEP_SUMMARY of the job.',
-        changedSomething: changed,
+        changedSomething: commit !== undefined || isPullRequestChanged,
         cause,
     });
 }
@@ -51402,7 +51724,7 @@ async function writeSummary(report) {
 
 /***/ }),
 
-/***/ 33023:
+/***/ 45162:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -51411,6 +51733,7 @@ async function writeSummary(report) {
 /* harmony export */   SP: () => (/* binding */ shown),
 /* harmony export */   aY: () => (/* binding */ code),
 /* harmony export */   g$: () => (/* binding */ printable),
+/* harmony export */   hd: () => (/* binding */ unlinked),
 /* harmony export */   nf: () => (/* binding */ link),
 /* harmony export */   uG: () => (/* binding */ tableWithin)
 /* harmony export */ });
@@ -51432,7 +51755,14 @@ function codeBlock(lines) {
 }
 /** @param url one of GitHub's answers; what could end the link is encoded */
 function link(text, url) {
-    return `[${code(text)}](${url.replace(/[\s()<>[\]\\|]/g, percentEncode)})`;
+    return `[${code(text)}](${url.replace(/[\s\p{C}()<>[\]\\|`]/gu, percentEncode)})`;
+}
+/**
+ * What names something in a commit's message, where nothing is code: on one line, and no mention, reference or link.
+ * https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
+ */
+function unlinked(text) {
+    return printable(text).replace(/[@#:]|(?<=\bgh)-(?=\d)/gi, percentEncode);
 }
 /** Brackets too, which encodeURIComponent leaves. */
 function percentEncode(character) {
@@ -51474,14 +51804,14 @@ function shown(text, maximum = 200) {
     return text.length > maximum ? `${line}…` : line;
 }
 function fenceFor(text, minimum) {
-    const runs = (text.match(/`+/g) ?? []).map((run) => run.length);
-    return '`'.repeat(Math.max(minimum, ...runs.map((length) => length + 1)));
+    const runs = text.match(/`+/g) ?? [];
+    return '`'.repeat(runs.reduce((longest, { length }) => Math.max(longest, length + 1), minimum));
 }
 
 
 /***/ }),
 
-/***/ 87067:
+/***/ 57184:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -51518,7 +51848,7 @@ class Plaintext {
 
 /***/ }),
 
-/***/ 88357:
+/***/ 35138:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -51533,9 +51863,9 @@ class Plaintext {
 /* harmony export */   ut: () => (/* binding */ isSameVersions),
 /* harmony export */   x3: () => (/* binding */ NONE)
 /* harmony export */ });
-/* harmony import */ var _desired_secret_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(62055);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(42685);
-/* harmony import */ var _google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(23513);
+/* harmony import */ var _desired_secret_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(42442);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(452);
+/* harmony import */ var _google_resource_names_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(75274);
 // Which versions a wish comes down to: what a manifest claims to carry, what `latest` and aliases resolve to, and what
 // is held or must not go back. Pure.
 
@@ -51661,7 +51991,7 @@ function refuseGoingBack(desired, carried, resolved) {
 
 /***/ }),
 
-/***/ 15904:
+/***/ 72813:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -51669,7 +51999,7 @@ function refuseGoingBack(desired, carried, resolved) {
 /* harmony export */ });
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(51455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(76760);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(42685);
+/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(452);
 // A folder that nobody else can read, for as long as it is needed: below RUNNER_TEMP, and gone whatever happens.
 
 
@@ -51698,7 +52028,7 @@ async function withPrivateFolder(parent, use) {
 
 /***/ }),
 
-/***/ 31280:
+/***/ 57933:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -51714,7 +52044,7 @@ function pathBelow({ path }, file) {
 
 /***/ }),
 
-/***/ 84516:
+/***/ 54053:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -51769,22 +52099,25 @@ function parseRecipients(kind, list) {
 
 /***/ }),
 
-/***/ 2233:
+/***/ 24272:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ah: () => (/* binding */ hasRepeatedKey),
-/* harmony export */   Im: () => (/* binding */ isEmpty),
-/* harmony export */   hb: () => (/* binding */ SopsDocument)
+/* harmony export */   I: () => (/* binding */ isEmpty),
+/* harmony export */   h: () => (/* binding */ SopsDocument)
 /* harmony export */ });
-/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(538);
-/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(51364);
+/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(38815);
+/* harmony import */ var _json_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(16413);
+/* harmony import */ var _yaml_document_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(30432);
 // A manifest file taken apart: what stands in clear, the values, and sops' own block. A document that could say
 // something beside its data (comments, directives, tags, anchors) is told from one that cannot.
 
 
+
 /** What the largest Secret of Kubernetes (1 MiB) comes to once it is encoded twice. */
 const MAX_LENGTH = 2_500_000;
+/** A Secret of so many bytes has a third of these parts, however small its values; what people write is not so deep. */
+const LIMITS = { parts: 400_000, depth: 100 };
 /** How sops writes the text `<<`, which would otherwise be a merge. */
 const MERGE_TAG = 'tag:yaml.org,2002:merge';
 class SopsDocument {
@@ -51803,7 +52136,7 @@ class SopsDocument {
         this.clear = clear;
         this.data = entriesOf(data);
         this.stringData = entriesOf(stringData);
-        this.sops = (0,_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isRecord */ .u)(sops) ? sops : undefined;
+        this.sops = (0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .isRecord */ .u)(sops) ? sops : undefined;
         this.isBare = isBare(document, text);
         this.#text = text;
     }
@@ -51815,11 +52148,10 @@ class SopsDocument {
     static parse(text) {
         if (text.length > MAX_LENGTH)
             return undefined;
-        const documents = (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .parseAllDocuments */ .hR)(text, { prettyErrors: false, resolveKnownTags: false, uniqueKeys: false });
-        const [document] = documents;
-        if (!Array.isArray(documents) || documents.length !== 1 || document === undefined)
+        const { document, stop } = (0,_yaml_document_js__WEBPACK_IMPORTED_MODULE_1__/* .readYaml */ .g)(text, { limits: LIMITS, resolveKnownTags: false });
+        if (stop !== undefined || document.errors.length > 0)
             return undefined;
-        if (document.errors.length > 0 || !(0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(document.contents) || !isPlain(document))
+        if (!(0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(document.contents) || !isPlain(document))
             return undefined;
         return new SopsDocument(text, document);
     }
@@ -51842,21 +52174,7 @@ function isPlain(document) {
             return areTexts ? undefined : refuse();
         },
     });
-    return plain && !hasRepeatedKey(document);
-}
-/** The library's own check compares each key with every other one, which makes a file of many keys slow. */
-function hasRepeatedKey(document) {
-    let repeated = false;
-    (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .visit */ .YR)(document, {
-        Map: (_, { items }) => {
-            const keys = items.map(({ key }) => ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isScalar */ .jn)(key) ? key.value : key));
-            if (new Set(keys).size === keys.length)
-                return undefined;
-            repeated = true;
-            return yaml__WEBPACK_IMPORTED_MODULE_0__/* .visit */ .YR.BREAK;
-        },
-    });
-    return repeated;
+    return plain && !(0,_yaml_document_js__WEBPACK_IMPORTED_MODULE_1__/* .hasRepeatedKey */ .A)(document);
 }
 function isBare(document, text) {
     let bare = !hasComment(document) && !/^(%|---|\.\.\.)/m.test(text);
@@ -51881,13 +52199,89 @@ function isUnmarked(node) {
 function entriesOf(value) {
     if (value === undefined || value === null)
         return new Map();
-    return new Map(Object.entries((0,_json_js__WEBPACK_IMPORTED_MODULE_1__/* .isRecord */ .u)(value) ? value : { '': value }));
+    return new Map(Object.entries((0,_json_js__WEBPACK_IMPORTED_MODULE_2__/* .isRecord */ .u)(value) ? value : { '': value }));
 }
 
 
 /***/ }),
 
-/***/ 26586:
+/***/ 30432:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   A: () => (/* binding */ hasRepeatedKey),
+/* harmony export */   g: () => (/* binding */ readYaml)
+/* harmony export */ });
+/* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(38815);
+// YAML of others as one document. Whatever the text is, the answer comes in time: how many parts it has and how deep it
+// nests is looked at while it is read, not when all of it is.
+
+/** Never throws: what is wrong stands in the document's `errors`. Keys may be repeated: see `hasRepeatedKey`. */
+function readYaml(text, { limits, lines, ...options }) {
+    const directives = [];
+    let stop;
+    const tokens = parseWithin(text, limits, { lines, directives, onStop: (found) => (stop = found) });
+    // The library's own check of keys compares each with every other one. Its warnings would be printed, and quote the text.
+    const composer = new yaml__WEBPACK_IMPORTED_MODULE_0__/* .Composer */ .Dk({ uniqueKeys: false, logLevel: 'error', prettyErrors: false, ...options });
+    const [document] = withoutStacks(() => [...composer.compose(tokens, true, text.length)]);
+    return { document: document, directives, stop };
+}
+/** Whether a key stands twice in one mapping, anywhere in the document. */
+function hasRepeatedKey(document) {
+    let repeated = false;
+    (0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .visit */ .YR)(document, {
+        Map: (_, { items }) => {
+            const keys = items.map(({ key }) => ((0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isScalar */ .jn)(key) ? key.value : key));
+            if (new Set(keys).size === keys.length)
+                return undefined;
+            repeated = true;
+            return yaml__WEBPACK_IMPORTED_MODULE_0__/* .visit */ .YR.BREAK;
+        },
+    });
+    return repeated;
+}
+/** The parser makes an error of each mistake, and most of the time for a hundred thousand goes into their stacks. */
+function withoutStacks(run) {
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
+    try {
+        return run();
+    }
+    finally {
+        Error.stackTraceLimit = stackTraceLimit;
+    }
+}
+/** Ends early where it becomes too much, or where a second document begins. */
+function* parseWithin(text, limits, { lines, directives, onStop }) {
+    const parser = new yaml__WEBPACK_IMPORTED_MODULE_0__/* .Parser */ .iX(lines?.addNewLine);
+    let documents = 0;
+    for (const token of lexWithin(text, parser, { limits, onStop })) {
+        if (token.type === 'directive')
+            directives.push(token.offset);
+        if (token.type === 'document')
+            documents += 1;
+        if (documents === 2)
+            return onStop({ reason: 'document', offset: token.offset });
+        yield token;
+    }
+}
+function* lexWithin(text, parser, { limits, onStop }) {
+    let parts = 0;
+    for (const lexeme of new yaml__WEBPACK_IMPORTED_MODULE_0__/* .Lexer */ .JG().lex(text)) {
+        yield* parser.next(lexeme);
+        parts += lexeme.startsWith('"') ? lexeme.split('\\').length : 1;
+        if (parser.stack.length > limits.depth)
+            return onStop({ reason: 'depth', offset: parser.offset });
+        if (parts > limits.parts)
+            return onStop({ reason: 'parts', offset: parser.offset });
+    }
+    yield* parser.end();
+}
+
+
+/***/ }),
+
+/***/ 46058:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -52076,7 +52470,7 @@ function file_command_prepareKeyValueMessage(key, value) {
 // EXTERNAL MODULE: external "path"
 var external_path_ = __nccwpck_require__(16928);
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
-var lib = __nccwpck_require__(64352);
+var lib = __nccwpck_require__(44942);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/auth.js
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -52543,7 +52937,7 @@ function toPlatformPath(pth) {
 }
 //# sourceMappingURL=path-utils.js.map
 // EXTERNAL MODULE: ./node_modules/@actions/exec/lib/exec.js + 2 modules
-var lib_exec = __nccwpck_require__(72219);
+var lib_exec = __nccwpck_require__(75260);
 ;// CONCATENATED MODULE: ./node_modules/@actions/core/lib/platform.js
 var platform_awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
@@ -52930,7 +53324,7 @@ function getIDToken(aud) {
 
 /***/ }),
 
-/***/ 72219:
+/***/ 75260:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -52952,9 +53346,9 @@ var external_child_process_ = __nccwpck_require__(35317);
 // EXTERNAL MODULE: external "path"
 var external_path_ = __nccwpck_require__(16928);
 // EXTERNAL MODULE: ./node_modules/@actions/io/lib/io.js
-var io = __nccwpck_require__(83578);
+var io = __nccwpck_require__(88701);
 // EXTERNAL MODULE: ./node_modules/@actions/io/lib/io-util.js
-var io_util = __nccwpck_require__(70511);
+var io_util = __nccwpck_require__(90);
 ;// CONCATENATED MODULE: external "timers"
 const external_timers_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("timers");
 ;// CONCATENATED MODULE: ./node_modules/@actions/exec/lib/toolrunner.js
@@ -53628,7 +54022,7 @@ function getExecOutput(commandLine, args, options) {
 
 /***/ }),
 
-/***/ 64352:
+/***/ 44942:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -53737,9 +54131,9 @@ class DecodedURL extends URL {
 }
 //# sourceMappingURL=proxy.js.map
 // EXTERNAL MODULE: ./node_modules/tunnel/index.js
-var tunnel = __nccwpck_require__(36461);
+var tunnel = __nccwpck_require__(20770);
 // EXTERNAL MODULE: ./node_modules/undici/index.js
-var undici = __nccwpck_require__(54303);
+var undici = __nccwpck_require__(46752);
 ;// CONCATENATED MODULE: ./node_modules/@actions/http-client/lib/index.js
 /* eslint-disable @typescript-eslint/no-explicit-any */
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
@@ -54440,7 +54834,7 @@ const lowercaseKeys = (obj) => Object.keys(obj).reduce((c, k) => ((c[k.toLowerCa
 
 /***/ }),
 
-/***/ 70511:
+/***/ 90:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -54644,7 +55038,7 @@ function getCmdPath() {
 
 /***/ }),
 
-/***/ 83578:
+/***/ 88701:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -54656,7 +55050,7 @@ function getCmdPath() {
 /* unused harmony exports mv, findInPath */
 /* harmony import */ var assert__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(42613);
 /* harmony import */ var path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(16928);
-/* harmony import */ var _io_util_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(70511);
+/* harmony import */ var _io_util_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(90);
 var __awaiter = (undefined && undefined.__awaiter) || function (thisArg, _arguments, P, generator) {
     function adopt(value) { return value instanceof P ? value : new P(function (resolve) { resolve(value); }); }
     return new (P || (P = Promise))(function (resolve, reject) {
@@ -55199,6 +55593,6 @@ function copyFile(srcFile, destFile, force) {
 /******/ // startup
 /******/ // Load entry module and return exports
 /******/ // This entry module used 'module' so it can't be inlined
-/******/ var __webpack_exports__ = __nccwpck_require__(12844);
+/******/ var __webpack_exports__ = __nccwpck_require__(75691);
 /******/ __webpack_exports__ = await __webpack_exports__;
 /******/ 

@@ -9,5 +9,7 @@ export function log(line: string): void {
 
 /** One line that the runner prints and does not obey. */
 export function harmless(line: string): string {
-  return printable(line).replaceAll('##[', '## [').replaceAll('::', ': :');
+  return printable(line)
+    .replaceAll('##[', '## [')
+    .replace(/:(?=:)/g, ': ');
 }

@@ -28,8 +28,10 @@ import { createWish } from './wish.ts';
 
 /** Never throws: a failure is an outcome, an annotation and an exit code. */
 export async function run(): Promise<void> {
-  // Google's client would print what it is answered: the payloads.
-  delete process.env['GOOGLE_SDK_NODE_LOGGING'];
+  // Google's client would print what it is answered: the payloads; `yaml` what it reads, whatever sops left in clear.
+  for (const name of ['GOOGLE_SDK_NODE_LOGGING', 'LOG_STREAM', 'LOG_TOKENS']) delete process.env[name];
+  // Node would print what libraries warn of, with the words of servers on lines of their own: commands to the runner.
+  process.removeAllListeners('warning');
   // While a thousand answers are read, V8's young generation would grow by 100 MB, and each start of sops copies its pages.
   setFlagsFromString('--semi-space-growth-factor=1');
   const payloads: Plaintext[] = [];
@@ -51,12 +53,13 @@ function fail(error: Parameters<typeof formatError>[0]): void {
   process.exitCode = 1;
 }
 
-function cannotTell({ changed }: SyncReport, cause: unknown): ActionError {
+function cannotTell({ commit, pullRequest }: SyncReport, cause: unknown): ActionError {
+  const isPullRequestChanged = pullRequest !== undefined && pullRequest.operation !== 'none';
   return new ActionError('INTERNAL', {
     message: "Cannot write the outputs or the summary of this step: the runner's files for them do not take them.",
     remedy:
       'The log above says what was done; look at the disk and the GITHUB_OUTPUT and GITHUB_STEP_SUMMARY of the job.',
-    changedSomething: changed,
+    changedSomething: commit !== undefined || isPullRequestChanged,
     cause,
   });
 }

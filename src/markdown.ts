@@ -18,7 +18,15 @@ export function codeBlock(lines: readonly string[]): string {
 
 /** @param url one of GitHub's answers; what could end the link is encoded */
 export function link(text: string, url: string): string {
-  return `[${code(text)}](${url.replace(/[\s()<>[\]\\|]/g, percentEncode)})`;
+  return `[${code(text)}](${url.replace(/[\s\p{C}()<>[\]\\|`]/gu, percentEncode)})`;
+}
+
+/**
+ * What names something in a commit's message, where nothing is code: on one line, and no mention, reference or link.
+ * https://docs.github.com/en/get-started/writing-on-github/working-with-advanced-formatting/autolinked-references-and-urls
+ */
+export function unlinked(text: string): string {
+  return printable(text).replace(/[@#:]|(?<=\bgh)-(?=\d)/gi, percentEncode);
 }
 
 /** Brackets too, which encodeURIComponent leaves. */
@@ -67,6 +75,6 @@ export function shown(text: string, maximum = 200): string {
 }
 
 function fenceFor(text: string, minimum: number): string {
-  const runs = (text.match(/`+/g) ?? []).map((run) => run.length);
-  return '`'.repeat(Math.max(minimum, ...runs.map((length) => length + 1)));
+  const runs = text.match(/`+/g) ?? [];
+  return '`'.repeat(runs.reduce((longest, { length }) => Math.max(longest, length + 1), minimum));
 }

@@ -1,7 +1,7 @@
 // Runs a binary, with a secret on its stdin or nothing: no shell, nothing inherited but what is listed, killed as a group
 // when the signal fires. `@actions/exec` cannot: it knows no signal, and an early exit of its child is an uncaught EPIPE.
 
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Plaintext } from './plaintext.ts';
 
 export interface ProcessRequest {
@@ -24,6 +24,7 @@ export interface ProcessResult {
 
 const MAX_STDOUT_BYTES = 8 * 1024 * 1024;
 const MAX_STDERR_BYTES = 64 * 1024;
+const LINGER_MILLISECONDS = 2_000;
 
 /**
  * @throws the signal's reason when it fires before the child has ended
@@ -40,7 +41,8 @@ export function runProcess(request: ProcessRequest): Promise<ProcessResult> {
       // A group of its own, so that what the child starts (gpg) dies with it.
       detached: process.platform !== 'win32',
     });
-    const stdout = collect(MAX_STDOUT_BYTES);
+    // Whoever writes more than that never ends.
+    const stdout = collect(MAX_STDOUT_BYTES, () => killGroup(child));
     const stderr = collect(MAX_STDERR_BYTES);
     child.stdout.on('data', stdout.add);
     child.stderr.on('data', stderr.add);
@@ -57,6 +59,7 @@ export function runProcess(request: ProcessRequest): Promise<ProcessResult> {
       signal.removeEventListener('abort', abort);
       reject(error);
     });
+    child.on('exit', () => endWhatIsLeft(child));
     child.on('close', (exitCode) => {
       signal.removeEventListener('abort', abort);
       resolve({ exitCode: exitCode ?? undefined, stdout: stdout.bytes(), stderr: stderr.bytes().toString('utf8') });
@@ -64,7 +67,7 @@ export function runProcess(request: ProcessRequest): Promise<ProcessResult> {
   });
 }
 
-function collect(limit: number) {
+function collect(limit: number, full: () => void = () => undefined) {
   const chunks: Buffer[] = [];
   let length = 0;
   return {
@@ -72,9 +75,21 @@ function collect(limit: number) {
       if (length >= limit) return;
       chunks.push(chunk.subarray(0, limit - length));
       length += chunk.length;
+      if (length > limit) full();
     },
     bytes: () => Buffer.concat(chunks),
   };
+}
+
+/** What the child has started, and left running, has nothing to say, and may hold its pipes for ever. */
+function endWhatIsLeft(child: ChildProcessWithoutNullStreams): void {
+  killGroup(child);
+  child.stdin.destroy();
+  // What has gone out of the group is out of reach; what the child itself wrote arrives long before.
+  setTimeout(() => {
+    child.stdout.destroy();
+    child.stderr.destroy();
+  }, LINGER_MILLISECONDS).unref();
 }
 
 function killGroup(child: ChildProcess): void {

@@ -11,7 +11,7 @@ export interface RunContext {
   url: string;
   /** RFC 3339. */
   startedAt: string;
-  /** The workflow's repository, and its file's name where it is known. */
+  /** The workflow's repository, and its file's name where it is known and a shell takes it as it is. */
   workflow: { repository: string; file: string | undefined };
   /** Where the workflow's repository is checked out, if it is. */
   workspace: string;
@@ -28,7 +28,7 @@ export function readRunContext(environment: Readonly<Record<string, string | und
     actor: value('GITHUB_TRIGGERING_ACTOR') || value('GITHUB_ACTOR') || 'unknown',
     url: `${value('GITHUB_SERVER_URL')}/${repository}/actions/runs/${value('GITHUB_RUN_ID')}`,
     startedAt: new Date().toISOString(),
-    workflow: { repository, file: /\/([^/@]+\.ya?ml)@/.exec(value('GITHUB_WORKFLOW_REF'))?.[1] },
+    workflow: { repository, file: /^[^@]*\/([\w.-]+\.ya?ml)@/.exec(value('GITHUB_WORKFLOW_REF'))?.[1] },
     workspace: value('GITHUB_WORKSPACE'),
     pullRequestCommit: value('GITHUB_EVENT_NAME').startsWith('pull_request') ? value('GITHUB_SHA') : undefined,
   };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { LoggedRequest } from '../stand-ins/github/github.ts';
-import { recordingSops } from '../stand-ins/runner.ts';
+import { actionEntry, recordingSops } from '../stand-ins/runner.ts';
 import { startWorld, type World, type WorldRun } from '../stand-ins/world.ts';
 import { type FakeSops, fakeSops } from './leak/fake-sops.ts';
 import { processesOf } from './leak/processes.ts';
@@ -88,7 +88,7 @@ async function runAndCancel(moment: Moment, signal: NodeJS.Signals): Promise<Can
   const sops = await recordingSops(join(folder, 'bin'), fake && (await fakeSops(folder, fake)));
   const cancel = async () => {
     for (const { pid, commandLine } of await processesOf(folder)) {
-      if (commandLine.includes('dist/index.js')) process.kill(pid, signal);
+      if (commandLine.includes(actionEntry)) process.kill(pid, signal);
     }
   };
   moment.arrange?.(world, { cancel, hang: () => cancel().then(() => hasEnded(folder)) });

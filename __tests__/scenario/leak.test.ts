@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
 import type { Fault as GitHubFault, LoggedRequest } from '../stand-ins/github/github.ts';
-import { type RecordingSops, recordingSops } from '../stand-ins/runner.ts';
+import { actionEntry, type RecordingSops, recordingSops } from '../stand-ins/runner.ts';
 import { FILE, KMS_KEY, startWorld, type World, type WorldRun } from '../stand-ins/world.ts';
 import { NO_SECRET } from './configs.ts';
 import { binaryCanary, type Canary, canaryOf, findForms, textCanary } from './leak/canary.ts';
@@ -329,7 +329,7 @@ async function prepare(story: Story, canary: Canary): Promise<Stage> {
     run: () =>
       world.run(inputs, {
         pathFirst: [sops.directory],
-        env: { TMPDIR: temporary, GOOGLE_SDK_NODE_LOGGING: '*', ...story.env },
+        env: { TMPDIR: temporary, GOOGLE_SDK_NODE_LOGGING: '*', LOG_STREAM: '1', LOG_TOKENS: '1', ...story.env },
         debug: true,
       }),
     async [Symbol.asyncDispose]() {
@@ -395,7 +395,7 @@ describe.for(CANARIES)('a secret of $name is nowhere to be seen', (canary) => {
 
     expect(endOf(run)).toBe('SOPS_FAILED');
     expect(files.map(({ name }) => name)).toContainEqual(expect.stringMatching(/^file temp\/[^/]+\/\.sops\.yaml$/));
-    expect(processes.map(({ name }) => name)).toContainEqual(expect.stringContaining('dist/index.js'));
+    expect(processes.map(({ name }) => name)).toContainEqual(expect.stringContaining(actionEntry));
     expect(findLeaks([...files, ...processes], canary)).toEqual([]);
     expect(await readdir(folder).catch(() => 'gone')).toBe('gone');
   });

@@ -74,6 +74,9 @@ describe('somebody else pushes another file between the read and the write', () 
 });
 
 describe('somebody else changes our file between the read and the write', () => {
+  /** In the log of the run: it has planned once more, on what is there now. */
+  const AGAIN = /^The branch is not as it was read \(somebody has pushed.*Reading it again\.$/m;
+
   test.concurrent('to the same version: nothing is left to do', async () => {
     await using world = await startSecretWorld();
     world.github.fault({
@@ -86,6 +89,7 @@ describe('somebody else changes our file between the read and the write', () => 
     await using run = await world.run({ version: '1' });
 
     expect(run.outputs, run.stdout).toMatchObject({ outcome: 'unchanged', changed: 'false', 'commit-sha': '' });
+    expect(run.stdout).toMatch(AGAIN);
     expect(history(world)).toEqual([[FILE]]);
   });
 
@@ -101,6 +105,7 @@ describe('somebody else changes our file between the read and the write', () => 
     await using run = await world.run({ version: '1' });
 
     expect(run.outputs, run.stdout).toMatchObject({ outcome: 'updated', version: '1' });
+    expect(run.stdout).toMatch(AGAIN);
     expect(history(world)).toEqual([[FILE], [FILE]]);
     expect(world.flux.log('main')[0]?.message).toMatch(/^Roll kbot-token back to version 1 of TELE_TOKEN\n/);
     expect((await openManifest(world)).payloads['token']?.toString()).toBe('one');
@@ -120,6 +125,7 @@ describe('somebody else changes our file between the read and the write', () => 
     await using run = await world.run();
 
     expect(run.outputs, run.stdout).toMatchObject({ outcome: 'unchanged', version: '2' });
+    expect(run.stdout).toMatch(AGAIN);
     expect(history(world)).toEqual([[FILE]]);
   });
 
@@ -130,6 +136,7 @@ describe('somebody else changes our file between the read and the write', () => 
     await using run = await world.run();
 
     expect(reportOf(run).error?.code, run.stdout).toBe('FILE_NOT_OURS');
+    expect(run.stdout).toMatch(AGAIN);
     expect(world.manifest()).toBe('kind: ConfigMap\n');
   });
 });
@@ -218,7 +225,8 @@ describe('the answer to the write', () => {
       status: 200,
       get body() {
         const [first] = world.github.requests.filter(toRead);
-        return first?.response?.body ?? '';
+        // The first read did not ask for the newest commits.
+        return (first?.response?.body ?? '').replace('"target":{', '"target":{"history":{"nodes":[]},');
       },
     });
     await using run = await world.run({ version: '1' });
@@ -292,6 +300,37 @@ describe('runs at the same time, for different files', () => {
         'encrypt',
       ),
     ).toBe(runs);
+  });
+});
+
+describe('runs at the same time, for the same file', () => {
+  test.concurrent('and the same version: one of them commits, and the others find it done', async () => {
+    await using world = await startSecretWorld();
+    const done = await Promise.all(Array.from({ length: 8 }, () => world.run({ version: '1' })));
+
+    const commits = done
+      .filter(({ outputs }) => outputs['changed'] === 'true')
+      .map(({ outputs }) => outputs['commit-sha']);
+    for (const run of done) {
+      expect(run.outputs['outcome'], run.stdout).toMatch(/^(created|unchanged)$/);
+      await run[Symbol.asyncDispose]();
+    }
+    expect(commits).toEqual([world.flux.head('main')]);
+    expect(history(world)).toEqual([[FILE]]);
+  });
+
+  test.concurrent('and different versions: each is in with one commit, the later on top', async () => {
+    await using world = await startSecretWorld();
+    const done = await Promise.all(['1', '2'].map((version) => world.run({ version })));
+
+    for (const run of done) {
+      expect(run.outputs, run.stdout).toMatchObject({ changed: 'true' });
+      await run[Symbol.asyncDispose]();
+    }
+    expect(history(world)).toEqual([[FILE], [FILE]]);
+    const last = done.find(({ outputs }) => outputs['commit-sha'] === world.flux.head('main'));
+    const payload = last?.outputs['version'] === '1' ? 'one' : 'two';
+    expect((await openManifest(world)).payloads['token']?.toString()).toBe(payload);
   });
 });
 

@@ -12,6 +12,10 @@ import { parse } from 'yaml';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 // The discard port: whatever a test forgets to stand in for is refused at once, and never reaches the real service.
 const nowhere = 'http://127.0.0.1:9';
+// Set where coverage is measured, by coverage.ts. The action is its source then, which Node runs as it is.
+const coverageFolder = process.env['COVERAGE_OF_ACTION'];
+/** What the runner starts unless it is told otherwise. */
+export const actionEntry = join(root, coverageFolder === undefined ? 'dist/index.js' : 'src/index.ts');
 
 interface GitHubJob {
   /** Without a trailing slash. */
@@ -43,7 +47,7 @@ export interface RunOptions {
   readonly pathFirst?: readonly string[];
   readonly workspace?: string;
   readonly tempDirectory?: string;
-  /** `dist/index.js` unless said otherwise. */
+  /** `actionEntry` unless said otherwise. */
   readonly entry?: string;
   readonly actionFile?: string;
   /** As a job that is run again with debug logging. */
@@ -85,7 +89,7 @@ export interface ActionRun extends AsyncDisposable {
 
 /** Runs a built action once. @throws {Error} for an input that its action.yml does not declare. */
 export async function runAction(options: RunOptions): Promise<ActionRun> {
-  const { github = {}, entry = join(root, 'dist/index.js'), actionFile = join(root, 'action.yml') } = options;
+  const { github = {}, entry = actionEntry, actionFile = join(root, 'action.yml') } = options;
   const context = jobContext(github);
   const inputs = await inputEnvironment(actionFile, options.inputs ?? {}, context);
   const directory = await mkdtemp(join(tmpdir(), 'flux-secret-sync-job-'));
@@ -216,8 +220,16 @@ interface ProcessOptions {
 }
 
 async function runNode(entry: string, { cwd, env, timeout }: ProcessOptions) {
-  // A process group of its own, so that the deadline reaches the action's children too.
-  const child = spawn(process.execPath, [entry], { cwd, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const isMeasured = coverageFolder !== undefined;
+  // Node reads the variable before it runs anything; the action and its children are not to see it.
+  const options = isMeasured ? ['--import', 'data:text/javascript,delete process.env.NODE_V8_COVERAGE'] : [];
+  const child = spawn(process.execPath, [...options, entry], {
+    cwd,
+    env: isMeasured ? { ...env, NODE_V8_COVERAGE: coverageFolder } : env,
+    // A process group of its own, so that the deadline reaches the action's children too.
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const killGroup = (): void => {
     try {
       if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
@@ -370,13 +382,14 @@ exec ${quote(realSops ?? (await findOnPath('sops')))} "$@"
     directory: folder,
     path,
     async calls() {
-      const names = (await readdir(log)).filter((name) => name.endsWith('.cmdline')).sort();
+      // It is written last: a call that was killed before is none.
+      const names = (await readdir(log)).filter((name) => name.endsWith('.environ')).sort();
       return Promise.all(
         names.map(async (name) => {
-          const variables = await nulSeparated(name.replace(/cmdline$/, 'environ'));
+          const variables = await nulSeparated(name);
           return {
             // The kernel names the interpreter and the script first.
-            arguments: (await nulSeparated(name)).slice(2),
+            arguments: (await nulSeparated(name.replace(/environ$/, 'cmdline'))).slice(2),
             environment: Object.fromEntries(variables.map((variable) => splitOnce(variable, '='))),
           };
         }),

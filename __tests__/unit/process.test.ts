@@ -104,9 +104,33 @@ describe('a child', () => {
     });
   });
 
-  test('may write without end to stdout, of which the first 8 MiB are kept', async () => {
-    const { stdout } = await run('process.stdout.write("o".repeat(9 * 1024 * 1024))');
-    expect(stdout.length).toBe(8 * 1024 * 1024);
+  test('that writes without end to stdout is ended at 8 MiB', async () => {
+    const { exitCode, stdout } = await run('const write = () => process.stdout.write("o".repeat(1e6), write); write()');
+    expect({ exitCode, length: stdout.length }).toEqual({ exitCode: undefined, length: 8 * 1024 * 1024 });
+  });
+});
+
+describe('what a child leaves behind', () => {
+  const leaving = (options: string) => `
+    const { spawn } = require('child_process');
+    const left = spawn(process.execPath, ['-e', 'setInterval(() => 0, 1000)'], ${options});
+    left.unref();
+    process.stdout.write(String(left.pid), () => process.exit(0));`;
+
+  test.each([
+    ['its stdout and stderr open', '{ stdio: "inherit" }'],
+    ['nothing open', '{ stdio: "ignore" }'],
+  ])('with %s does not keep it waiting, and ends with it', async (_, options) => {
+    const { exitCode, stdout } = await run(leaving(options), { stdin: Buffer.alloc(1_000_000) });
+    expect(exitCode).toBe(0);
+    await untilItIsGone(Number(stdout.toString()));
+  });
+
+  test('in a session of its own is out of reach, and does not keep it waiting either', async () => {
+    const { exitCode, stdout } = await run(leaving('{ stdio: "inherit", detached: true }'));
+    const pid = Number(stdout.toString());
+    expect(exitCode).toBe(0);
+    expect(() => process.kill(pid, 'SIGKILL')).not.toThrow();
   });
 });
 
@@ -144,6 +168,13 @@ describe('a signal', () => {
     const pids = readFileSync(path, 'utf8').split(' ').map(Number);
     expect(pids).toHaveLength(2);
     for (const pid of pids) await untilItIsGone(pid);
+  });
+
+  test('that fires while a command turns out not to be startable ends it with the reason of the signal', async () => {
+    const deadline = startDeadline(30_000);
+    const running = outcomeOf(run('', { command: 'no-such-program', signal: deadline.signal }));
+    deadline.cancel(cancelled);
+    expect(await running).toBe(cancelled);
   });
 
   test('that fires when the child has ended hurts nobody', async () => {

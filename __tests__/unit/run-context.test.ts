@@ -50,6 +50,8 @@ describe('the run context', () => {
     ['acme/payments/.github/workflows/rotate.yaml@refs/tags/v1@2', 'rotate.yaml'],
     ['acme/payments/.github/workflows/sync.yml@refs/heads/dir/x.yml@y', 'sync.yml'],
     ['dynamic/github-code-scanning/codeql@refs/heads/main', undefined],
+    ['acme/payments/.github/workflows/a b.yml@refs/heads/dir/x.yml@y', undefined],
+    ['acme/payments/.github/workflows/$(id).yml@refs/heads/main', undefined],
     ['', undefined],
   ])('knows the file of the workflow %s', (ref, file) => {
     expect(readRunContext({ ...environment, GITHUB_WORKFLOW_REF: ref }).workflow.file).toBe(file);

@@ -41,7 +41,7 @@ export function text(find: (text: string) => string | undefined, message = 'writ
     v.string(message),
     v.check(
       (input) => find(input) === undefined,
-      ({ input }) => find(input) ?? '',
+      ({ input }) => find(input) as string,
     ),
   );
 }

@@ -25,15 +25,14 @@ interface Item {
 export function createPlaces(contents: ParsedNode, targets: AliasTargets): Places {
   const indexes = new Map<Mapping, ReadonlyMap<string, Item>>();
 
-  /** Behind aliases. */
+  /** Behind an alias, which stands for no other one: an alias has no anchor. */
   function follow(node: ParsedNode | null | undefined): Plain | undefined {
     const target = isAlias(node) ? targets.get(node as Alias.Parsed) : node;
-    return isAlias(target) ? follow(target) : ((target as Plain | null | undefined) ?? undefined);
+    return (target as Plain | null | undefined) ?? undefined;
   }
 
   function findIn(node: Plain | undefined, step: string | number): Item | undefined {
-    if (isSeq(node))
-      return typeof step === 'number' ? { value: node.items[step] as ParsedNode | undefined } : undefined;
+    if (isSeq(node)) return { value: node.items[Number(step)] as ParsedNode | undefined };
     if (!isMap(node)) return undefined;
     const index = indexes.get(node) ?? indexItems(node);
     indexes.set(node, index);

@@ -17,15 +17,15 @@ export type AliasTargets = ReadonlyMap<Alias.Parsed, ParsedNode>;
 interface Anchored {
   node: ParsedNode;
   value: unknown;
-  /** Nodes in it, those that its own aliases stand for among them. */
-  size: number;
+  /** Nodes in it, those that its own aliases stand for among them; undefined while it is still being read. */
+  size: number | undefined;
 }
 
 interface Reading {
   problems: Problems;
   targets: Map<Alias.Parsed, ParsedNode>;
-  /** By name, as they are at this point of the text; undefined while what is anchored is still being read. */
-  anchors: Map<string, Anchored | undefined>;
+  /** By name: the last one that begins before this point of the text. */
+  anchors: Map<string, Anchored>;
   /** Nodes up to here, and those of them that aliases stand for. */
   size: number;
   aliased: number;
@@ -70,10 +70,11 @@ function readNode(node: ParsedNode | null, reading: Reading): unknown {
   }
   if (anchor === undefined) return readPlain(node, reading);
   const before = reading.size;
-  reading.anchors.set(anchor, undefined);
-  const value = readPlain(node, reading);
-  reading.anchors.set(anchor, { node, value, size: reading.size - before + 1 });
-  return value;
+  const anchored: Anchored = { node, value: undefined, size: undefined };
+  reading.anchors.set(anchor, anchored);
+  anchored.value = readPlain(node, reading);
+  anchored.size = reading.size - before + 1;
+  return anchored.value;
 }
 
 function readPlain(node: Exclude<ParsedNode, Alias.Parsed>, reading: Reading): unknown {
@@ -93,8 +94,8 @@ function readAlias(alias: Alias.Parsed, reading: Reading): unknown {
     problems.add(alias.range[0], () => `the alias \`*${shown(alias.source)}\` ${reason}`);
     return new AliasRefused();
   };
-  if (anchored === undefined) {
-    throw refuse(anchors.has(alias.source) ? 'stands for what it is itself a part of' : 'has no anchor before it');
+  if (anchored?.size === undefined) {
+    throw refuse(anchored === undefined ? 'has no anchor before it' : 'stands for what it is itself a part of');
   }
   reading.size += anchored.size;
   reading.aliased += anchored.size;

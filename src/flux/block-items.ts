@@ -4,6 +4,7 @@ import { isSeq, type YAMLMap } from 'yaml';
 import type { Kustomization } from './kustomization-document.ts';
 import {
   deletion,
+  endOfBlanks,
   endOfDocument,
   findLineStart,
   findNextLine,
@@ -46,9 +47,8 @@ export function insertBlockList(
   if (root === undefined || root.flow === true) {
     throw new NotEditable('it is written in braces, and has no `resources`');
   }
-  const [first] = root.items;
-  const keyStart = first?.srcToken?.key?.offset ?? 0;
-  const indentation = text.slice(startOfBlanks(text, keyStart), keyStart);
+  const lineStart = text.lastIndexOf('\n', root.range[0]) + 1;
+  const indentation = text.slice(lineStart, endOfBlanks(text, lineStart));
   const items = written.map((name) => `${indentation}${itemIndentation(root, text)}- ${name}`);
   if (key === undefined) {
     return [lineInsertion(text, endOfDocument(text, root.range[1]), [`${indentation}resources:`, ...items])];

@@ -1,10 +1,8 @@
 // A kustomization taken apart: what it lists, and an outline of everything else, by which two versions of it are
 // compared. What kustomize could read otherwise than this parser does is not read at all.
 
-import { isMap, isScalar, isSeq, Lexer, type ParsedNode, parseDocument, visit, type YAMLMap } from 'yaml';
-import { hasRepeatedKey } from '../sops/sops-document.ts';
-
-type Document = ReturnType<typeof parseDocument>;
+import { type Document, isMap, isScalar, isSeq, type ParsedNode, visit, type YAMLMap } from 'yaml';
+import { hasRepeatedKey, readYaml } from '../yaml-document.ts';
 
 export interface Kustomization extends Lists {
   text: string;
@@ -24,8 +22,10 @@ interface Lists {
 }
 
 const MAX_LENGTH = 1024 * 1024;
-/** Lists of ten thousand names have less; the parser takes a second for hostile texts of a few times that. */
-const MAX_STEPS = 65_536;
+/** Lists of ten thousand names have fewer parts, and it is read up to three times. */
+const LIMITS = { parts: 65_536, depth: 100 };
+const TOO_LARGE = { unreadable: 'it is too large' };
+const UNRESOLVED = { unreadable: 'its aliases or its depth cannot be resolved' };
 /** YAML 1.1, which kustomize reads, ends a line (and a comment) at these; YAML 1.2 does not. */
 const OTHER_LINE_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/;
 
@@ -40,18 +40,19 @@ const IDENTITY: ReadonlyMap<string, RegExp> = new Map([
 
 /** The file, or why it cannot be read, in words that do not quote it. */
 export function parseKustomization(text: string): Kustomization | { unreadable: string } {
-  if (text.length > MAX_LENGTH || isTooMuch(text)) return { unreadable: 'it is too large' };
+  if (text.length > MAX_LENGTH) return TOO_LARGE;
   if (OTHER_LINE_BREAK.test(text)) return { unreadable: 'it has line breaks that not every version of YAML knows' };
-  const { stackTraceLimit } = Error;
+  const { document, stop } = readYaml(text, { limits: LIMITS, keepSourceTokens: true });
+  if (stop?.reason === 'parts') return TOO_LARGE;
+  if (stop?.reason === 'depth') return UNRESOLVED;
+  const [error] = document.errors;
+  if (error !== undefined) return { unreadable: `it is not valid YAML (${error.code})` };
+  if (stop !== undefined) return { unreadable: 'it holds several documents' };
   try {
-    // A hostile text is an error in each of its characters; nobody reads their stacks, which take most of the time.
-    Error.stackTraceLimit = 0;
-    return readDocument(text);
+    return readDocument(document, text);
   } catch {
-    // The parser's own limits: of aliases, and of depth.
-    return { unreadable: 'its aliases or its depth cannot be resolved' };
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    // The library's own limit of aliases.
+    return UNRESOLVED;
   }
 }
 
@@ -59,26 +60,7 @@ export function isResourcesPair({ key }: { key: unknown }): boolean {
   return isScalar(key) && key.value === 'resources';
 }
 
-/** Each token takes the parser time, and in a hostile text each is an error, as is each escape in quotes. */
-function isTooMuch(text: string): boolean {
-  let steps = 0;
-  for (const token of new Lexer().lex(text)) {
-    steps += token.startsWith('"') ? token.split('\\').length : 1;
-    if (steps > MAX_STEPS) return true;
-  }
-  return false;
-}
-
-function readDocument(text: string): Kustomization | { unreadable: string } {
-  const document = parseDocument(text, {
-    keepSourceTokens: true,
-    logLevel: 'error',
-    prettyErrors: false,
-    uniqueKeys: false,
-  });
-  const [error] = document.errors;
-  if (error?.code === 'MULTIPLE_DOCS') return { unreadable: 'it holds several documents' };
-  if (error !== undefined) return { unreadable: `it is not valid YAML (${error.code})` };
+function readDocument(document: Document.Parsed, text: string): Kustomization | { unreadable: string } {
   const lineBreak = /\r?\n/.exec(text)?.[0] === '\r\n' ? '\r\n' : '\n';
   const outline = outlineOf(document, text);
   const root = document.contents;

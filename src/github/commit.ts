@@ -1,10 +1,11 @@
 // The Publisher that commits to the base branch: one `createCommitOnBranch`, compare-and-swap on the head that was read.
 
 import { type FileChanges, type Publication, type Publisher, readSnapshot } from '../publisher.ts';
+import { record } from './answer.ts';
 import type { GitHubClient } from './client.ts';
 import { type FileCount, formatCommitBody } from './commit-message.ts';
 import { explainFailure } from './failure.ts';
-import { readRepository, SIGNED_COMMIT, type SignedCommit, toCommit } from './snapshot.ts';
+import { isSignedCommit, readRepository, SIGNED_COMMIT, toCommit } from './snapshot.ts';
 
 export interface RepositoryOptions {
   client: GitHubClient;
@@ -23,9 +24,12 @@ export interface CommitOptions extends RepositoryOptions {
   commit: string | undefined;
 }
 
-const COMMIT = `mutation Commit($commit: CreateCommitOnBranchInput!) {
-  createCommitOnBranch(input: $commit) { commit { ${SIGNED_COMMIT} } }
-}`;
+const COMMIT = {
+  document: `mutation Commit($commit: CreateCommitOnBranchInput!) {
+    createCommitOnBranch(input: $commit) { commit { ${SIGNED_COMMIT} } }
+  }`,
+  data: record({ createCommitOnBranch: record({ commit: isSignedCommit }) }),
+};
 
 export function createCommitPublisher(options: CommitOptions): Publisher {
   const { client } = options;
@@ -40,7 +44,7 @@ export function createCommitPublisher(options: CommitOptions): Publisher {
           if (options.commit !== undefined) throw new Error('What was read is no head to commit to.');
           const commit = commitInput({ ...options, repository, branch: base.branch, oid: base.oid }, publication);
           try {
-            const data = await client.graphql<{ createCommitOnBranch: { commit: SignedCommit } }>(COMMIT, { commit });
+            const data = await client.graphql(COMMIT, { commit });
             return { commit: toCommit(data.createCommitOnBranch.commit) };
           } catch (error) {
             throw explainFailure(error, { verb: `commit to ${base.branch} of`, repository, writes: true });

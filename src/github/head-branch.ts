@@ -1,10 +1,12 @@
 // Writes the head branch of a pull request: the base plus one commit, and never over what somebody else has pushed.
 
+import { isRecord } from '../json.ts';
 import type { Commit, Publication, Snapshot } from '../publisher.ts';
+import { record } from './answer.ts';
 import type { GitHubClient } from './client.ts';
 import { commitInput } from './commit.ts';
 import { explainFailure } from './failure.ts';
-import { SIGNED_COMMIT, type SignedCommit, toCommit } from './snapshot.ts';
+import { isSignedCommit, SIGNED_COMMIT, toCommit } from './snapshot.ts';
 
 export interface HeadBranchPlace {
   client: GitHubClient;
@@ -19,17 +21,18 @@ interface BranchHead {
   oid: string;
 }
 
-const COMMIT_ON_NEW_BRANCH = `mutation CommitOnNewBranch($ref: CreateRefInput!, $commit: CreateCommitOnBranchInput!) {
-  createRef(input: $ref) { ref { name } }
-  createCommitOnBranch(input: $commit) { commit { ${SIGNED_COMMIT} } }
-}`;
-const UPDATE_REFS = 'mutation UpdateRefs($refs: UpdateRefsInput!) { updateRefs(input: $refs) { clientMutationId } }';
+const COMMIT_ON_NEW_BRANCH = {
+  document: `mutation CommitOnNewBranch($ref: CreateRefInput!, $commit: CreateCommitOnBranchInput!) {
+    createRef(input: $ref) { ref { name } }
+    createCommitOnBranch(input: $commit) { commit { ${SIGNED_COMMIT} } }
+  }`,
+  data: record({ createCommitOnBranch: record({ commit: isSignedCommit }) }),
+};
+const UPDATE_REFS = {
+  document: 'mutation UpdateRefs($refs: UpdateRefsInput!) { updateRefs(input: $refs) { clientMutationId } }',
+  data: record({ updateRefs: record({}) }),
+};
 const NO_COMMIT = '0'.repeat(40);
-
-interface NewBranchData {
-  createRef: { ref: { name: string } } | null;
-  createCommitOnBranch: { commit: SignedCommit };
-}
 
 /** The branch at the base with the commit on it, in one request: all of it or, where GitHub refuses one half, nothing. */
 export async function createHeadBranch(
@@ -40,7 +43,7 @@ export async function createHeadBranch(
   const { client, repository, base, runId, scope } = place;
   const { nameWithOwner } = repository;
   try {
-    const data = await client.graphql<NewBranchData>(COMMIT_ON_NEW_BRANCH, {
+    const data = await client.graphql(COMMIT_ON_NEW_BRANCH, {
       ref: { repositoryId: repository.id, name: `refs/heads/${branch}`, oid: base.oid },
       commit: commitInput({ repository: nameWithOwner, branch, oid: base.oid, runId, scope }, publication),
     });
@@ -66,28 +69,25 @@ export async function rewriteHeadBranch(
   publication: Publication,
 ): Promise<Commit> {
   const beside = besideBranch(head.branch, place.runId);
-  try {
-    const commit = await createHeadBranch(place, beside, publication);
-    await moveHeadBranch(place, head, { branch: beside, oid: commit.oid });
-    return commit;
-  } catch (error) {
-    // Wherever it stands: the name is this run's own.
-    await takeBack(place, { branch: beside, oid: undefined });
+  // Wherever it stands: the name is this run's own.
+  const takeBesideBack = () => takeBack(place, { branch: beside, oid: undefined });
+  const commit = await createHeadBranch(place, beside, publication).catch(async (error: unknown) => {
+    await takeBesideBack();
     throw error;
-  }
-}
-
-async function moveHeadBranch(place: HeadBranchPlace, head: BranchHead, beside: BranchHead): Promise<void> {
+  });
   try {
     await updateRefs(place, [
-      { name: `refs/heads/${head.branch}`, beforeOid: head.oid, afterOid: beside.oid, force: true },
-      { name: `refs/heads/${beside.branch}`, beforeOid: beside.oid, afterOid: NO_COMMIT },
+      { name: `refs/heads/${head.branch}`, beforeOid: head.oid, afterOid: commit.oid, force: true },
+      { name: `refs/heads/${beside}`, beforeOid: commit.oid, afterOid: NO_COMMIT },
     ]);
+    return commit;
   } catch (error) {
+    const isLeft = !(await takeBesideBack());
     throw explainFailure(error, {
       verb: `update ${head.branch} of`,
       repository: place.repository.nameWithOwner,
       writes: true,
+      ...(isLeft && { remains: `the branch ${beside} was made and stays` }),
     });
   }
 }
@@ -125,6 +125,6 @@ function updateRefs({ client, repository }: HeadBranchPlace, refUpdates: readonl
 
 /** The fields of a mutation are run one after the other, and one that fails leaves the earlier ones done. */
 function wasCreated(error: unknown): boolean {
-  const data = error instanceof Error && 'data' in error ? (error.data as Partial<NewBranchData> | null) : undefined;
-  return data?.createRef?.ref != null;
+  const data = error instanceof Error && 'data' in error ? error.data : undefined;
+  return isRecord(data) && isRecord(data['createRef']);
 }

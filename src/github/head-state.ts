@@ -1,19 +1,24 @@
 // Reads the head branch of a pull request: what it holds, which commits it is made of, and what is open for it.
 
 import { type ReadRequest, type Snapshot, StalePlan } from '../publisher.ts';
-import type { GitHubClient } from './client.ts';
-import { explainFailure } from './failure.ts';
 import {
-  type CommitFiles,
-  chunkFiles,
-  declareFiles,
-  type FileChunk,
-  type FilesRead,
-  filesFragment,
-  fileVariables,
-  readFiles,
-} from './files.ts';
-import { SIGNED_COMMIT, type SignedCommit } from './snapshot.ts';
+  both,
+  isBranchName,
+  isFlag,
+  isNumber,
+  isOid,
+  isText,
+  isUrl,
+  listOf,
+  nullable,
+  record,
+  type Shaped,
+} from './answer.ts';
+import type { GitHubClient, Operation } from './client.ts';
+import { explainFailure } from './failure.ts';
+import { chunkFiles, declareFiles, type FileChunk, filesFragment, fileVariables } from './files.ts';
+import { commitOf, type FilesRead, readFiles } from './files-answer.ts';
+import { SIGNED_COMMIT, signedCommit } from './snapshot.ts';
 
 export interface HeadRequest {
   /** `owner/name`. */
@@ -34,33 +39,18 @@ export interface HeadState extends FilesRead {
   pullRequests: readonly (OpenPullRequest & { baseRefName: string })[];
 }
 
-export interface BranchCommit extends SignedCommit {
-  message: string;
+const openPullRequest = { id: isText, number: isNumber, url: isUrl };
+export const isOpenPullRequest = record(openPullRequest);
+export type OpenPullRequest = Shaped<typeof isOpenPullRequest>;
+
+const isBranchCommit = record({
+  ...signedCommit,
+  message: isText,
   /** A renamed one counts once. Null where GitHub has not counted them. */
-  changedFilesIfAvailable: number | null;
-  parents: { nodes: { oid: string }[] };
-}
-
-export interface OpenPullRequest {
-  id: string;
-  number: number;
-  url: string;
-}
-
-interface FoundHead {
-  target: CommitFiles & { message: string; parents: { nodes: CommitFiles[] } };
-  associatedPullRequests: { nodes: (OpenPullRequest & { baseRefName: string; isCrossRepository: boolean })[] };
-}
-interface HeadData {
-  repository: { defaultBranchRef: { name: string } | null; head: FoundHead | null };
-}
-interface ComparisonData {
-  repository: {
-    base: {
-      compare: { headTarget: { oid: string }; commits: { totalCount: number; nodes: BranchCommit[] } } | null;
-    } | null;
-  };
-}
+  changedFilesIfAvailable: nullable(isNumber),
+  parents: record({ nodes: listOf(record({ oid: isOid })) }),
+});
+export type BranchCommit = Shaped<typeof isBranchCommit>;
 
 const MAX_COMMITS = 100;
 
@@ -107,9 +97,10 @@ async function readChunk(
   client: GitHubClient,
   request: HeadRequest,
   chunk: FileChunk,
-): Promise<HeadData['repository']> {
+): Promise<Shaped<ReturnType<typeof headOf>>['repository']> {
   const variables = { head: `refs/heads/${request.branch}`, ...fileVariables(chunk) };
-  const { repository } = await query<HeadData>(client, request, { document: headDocument(chunk), variables });
+  const operation = { document: headDocument(chunk), data: headOf(chunk) };
+  const { repository } = await query(client, request, { operation, variables });
   return repository;
 }
 
@@ -119,7 +110,7 @@ async function readCommits(
   oid: string,
 ): Promise<readonly BranchCommit[] | undefined> {
   const variables = { base: `refs/heads/${request.base.branch}`, head: request.branch };
-  const data = await query<ComparisonData>(client, request, { document: COMPARISON, variables });
+  const data = await query(client, request, { operation: COMPARISON, variables });
   const comparison = data.repository.base?.compare;
   if (comparison == null) return undefined;
   const { headTarget, commits } = comparison;
@@ -140,25 +131,58 @@ function headDocument(chunk: FileChunk): string {
   } ${filesFragment(chunk)}`;
 }
 
-const COMPARISON = `query Comparison($owner: String!, $name: String!, $base: String!, $head: String!) {
-  repository(owner: $owner, name: $name) {
-    base: ref(qualifiedName: $base) {
-      compare(headRef: $head) {
-        headTarget { oid }
-        commits(first: ${MAX_COMMITS}) { totalCount nodes { ${SIGNED_COMMIT} message changedFilesIfAvailable parents(first: 2) { nodes { oid } } } }
+function headOf(chunk: FileChunk) {
+  const commit = commitOf(chunk);
+  const pullRequest = record({ ...openPullRequest, baseRefName: isBranchName, isCrossRepository: isFlag });
+  return record({
+    repository: record({
+      defaultBranchRef: nullable(record({ name: isBranchName })),
+      head: nullable(
+        record({
+          target: both(commit, record({ message: isText, parents: record({ nodes: listOf(commit) }) })),
+          associatedPullRequests: record({ nodes: listOf(pullRequest) }),
+        }),
+      ),
+    }),
+  });
+}
+
+const COMMIT_FIELDS = `${SIGNED_COMMIT} message changedFilesIfAvailable parents(first: 2) { nodes { oid } }`;
+const COMPARISON = {
+  document: `query Comparison($owner: String!, $name: String!, $base: String!, $head: String!) {
+    repository(owner: $owner, name: $name) {
+      base: ref(qualifiedName: $base) {
+        compare(headRef: $head) {
+          headTarget { oid }
+          commits(first: ${MAX_COMMITS}) { totalCount nodes { ${COMMIT_FIELDS} } }
+        }
       }
     }
-  }
-}`;
+  }`,
+  data: record({
+    repository: record({
+      base: nullable(
+        record({
+          compare: nullable(
+            record({
+              headTarget: record({ oid: isOid }),
+              commits: record({ totalCount: isNumber, nodes: listOf(isBranchCommit) }),
+            }),
+          ),
+        }),
+      ),
+    }),
+  }),
+};
 
 async function query<Data>(
   client: GitHubClient,
   { repository }: HeadRequest,
-  { document, variables }: { document: string; variables: Readonly<Record<string, string>> },
+  { operation, variables }: { operation: Operation<Data>; variables: Readonly<Record<string, string>> },
 ): Promise<Data> {
   const [owner, name] = repository.split('/');
   try {
-    return await client.graphql(document, { owner, name, ...variables });
+    return await client.graphql(operation, { owner, name, ...variables });
   } catch (error) {
     throw explainFailure(error, { verb: 'read', repository, writes: false });
   }

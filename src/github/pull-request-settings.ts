@@ -1,5 +1,6 @@
 // What a pull request is given when it is opened: labels, reviewers, and the wish to be merged by itself.
 
+import { isFlag, record } from './answer.ts';
 import type { GitHubClient } from './client.ts';
 import { parseRefusal } from './failure.ts';
 import type { OpenPullRequest } from './head-state.ts';
@@ -22,15 +23,24 @@ export interface SettingsRequest {
   settings: PullRequestSettings;
 }
 
-const ENABLE_AUTO_MERGE = `mutation EnableAutoMerge($autoMerge: EnablePullRequestAutoMergeInput!) {
-  enablePullRequestAutoMerge(input: $autoMerge) { clientMutationId }
-}`;
-const MERGE = `mutation Merge($merge: MergePullRequestInput!) {
-  mergePullRequest(input: $merge) { clientMutationId }
-}`;
-const IS_MERGED = `query IsMerged($owner: String!, $repo: String!, $number: Int!) {
-  repository(owner: $owner, name: $repo) { pullRequest(number: $number) { merged } }
-}`;
+const ENABLE_AUTO_MERGE = {
+  document: `mutation EnableAutoMerge($autoMerge: EnablePullRequestAutoMergeInput!) {
+    enablePullRequestAutoMerge(input: $autoMerge) { clientMutationId }
+  }`,
+  data: record({ enablePullRequestAutoMerge: record({}) }),
+};
+const MERGE = {
+  document: `mutation Merge($merge: MergePullRequestInput!) {
+    mergePullRequest(input: $merge) { clientMutationId }
+  }`,
+  data: record({ mergePullRequest: record({}) }),
+};
+const IS_MERGED = {
+  document: `query IsMerged($owner: String!, $repo: String!, $number: Int!) {
+    repository(owner: $owner, name: $repo) { pullRequest(number: $number) { merged } }
+  }`,
+  data: record({ repository: record({ pullRequest: record({ merged: isFlag }) }) }),
+};
 
 /** @throws GraphqlResponseError | RequestError as Octokit has them; the deadline's ActionError */
 export async function applySettings(request: SettingsRequest): Promise<void> {
@@ -53,7 +63,7 @@ export async function applySettings(request: SettingsRequest): Promise<void> {
     await mergeWhenReady(request, settings.autoMerge);
   } catch (error) {
     // What is merged already, because the answer to that was lost, can neither wait for it nor be merged again.
-    const data = await client.graphql<{ repository: { pullRequest: { merged: boolean } } }>(IS_MERGED, place);
+    const data = await client.graphql(IS_MERGED, place);
     if (!data.repository.pullRequest.merged) throw error;
   }
 }

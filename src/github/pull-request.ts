@@ -1,6 +1,7 @@
 // The Publisher that proposes: one head branch (the base plus this change), and one open pull request for it.
 
 import { type Commit, type Publication, type Published, type Publisher, StalePlan, type Target } from '../publisher.ts';
+import { isText, record } from './answer.ts';
 import { type RepositoryOptions, readBaseFile } from './commit.ts';
 import { explainFailure } from './failure.ts';
 import {
@@ -10,7 +11,7 @@ import {
   rewriteHeadBranch,
   takeBack,
 } from './head-branch.ts';
-import type { OpenPullRequest } from './head-state.ts';
+import { isOpenPullRequest, type OpenPullRequest } from './head-state.ts';
 import { findProposal, type OwnProposal } from './proposal.ts';
 import { applySettings, type PullRequestSettings } from './pull-request-settings.ts';
 import { readRepository } from './snapshot.ts';
@@ -21,12 +22,18 @@ export interface PullRequestOptions extends RepositoryOptions {
   settings: PullRequestSettings;
 }
 
-const OPEN = `mutation OpenPullRequest($pullRequest: CreatePullRequestInput!) {
-  createPullRequest(input: $pullRequest) { pullRequest { id number url } }
-}`;
-const UPDATE = `mutation UpdatePullRequest($pullRequest: UpdatePullRequestInput!) {
-  updatePullRequest(input: $pullRequest) { pullRequest { state } }
-}`;
+const OPEN = {
+  document: `mutation OpenPullRequest($pullRequest: CreatePullRequestInput!) {
+    createPullRequest(input: $pullRequest) { pullRequest { id number url } }
+  }`,
+  data: record({ createPullRequest: record({ pullRequest: isOpenPullRequest }) }),
+};
+const UPDATE = {
+  document: `mutation UpdatePullRequest($pullRequest: UpdatePullRequestInput!) {
+    updatePullRequest(input: $pullRequest) { pullRequest { state } }
+  }`,
+  data: record({ updatePullRequest: record({ pullRequest: record({ state: isText }) }) }),
+};
 
 export function createPullRequestPublisher(options: PullRequestOptions): Publisher {
   const opening = { isTried: false };
@@ -85,7 +92,7 @@ async function writeBranch(place: ProposalPlace, publication: Publication): Prom
 async function openPullRequest(place: ProposalPlace, { title, body }: Publication): Promise<OpenPullRequest> {
   const { client, repository, base, branch, settings } = place;
   try {
-    const data = await client.graphql<{ createPullRequest: { pullRequest: OpenPullRequest } }>(OPEN, {
+    const data = await client.graphql(OPEN, {
       pullRequest: {
         repositoryId: repository.id,
         baseRefName: base.branch,
@@ -110,7 +117,7 @@ async function openPullRequest(place: ProposalPlace, { title, body }: Publicatio
 async function updatePullRequest(place: ProposalPlace, open: OpenPullRequest, publication: Publication): Promise<void> {
   const { title, body } = publication;
   try {
-    const data = await place.client.graphql<{ updatePullRequest: { pullRequest: { state: string } } }>(UPDATE, {
+    const data = await place.client.graphql(UPDATE, {
       pullRequest: { pullRequestId: open.id, title, body },
     });
     if (data.updatePullRequest.pullRequest.state !== 'OPEN') throw new StalePlan(false, undefined);

@@ -3,18 +3,26 @@
 
 import { ActionError, type ErrorCode } from '../errors.ts';
 import { type Commit, type ReadRequest, type Snapshot, StalePlan } from '../publisher.ts';
+import {
+  both,
+  either,
+  isAbsent,
+  isBranchName,
+  isFlag,
+  isOid,
+  isRepositoryName,
+  isText,
+  isUrl,
+  listOf,
+  nullable,
+  record,
+  type Shaped,
+} from './answer.ts';
 import type { GitHubClient } from './client.ts';
 import { findRunCommit } from './commit-message.ts';
 import { explainFailure } from './failure.ts';
-import {
-  type CommitFiles,
-  chunkFiles,
-  declareFiles,
-  type FileChunk,
-  filesFragment,
-  fileVariables,
-  readFiles,
-} from './files.ts';
+import { chunkFiles, declareFiles, type FileChunk, filesFragment, fileVariables, parentsOf } from './files.ts';
+import { commitOf, readFiles } from './files-answer.ts';
 
 /** The repository as GitHub knows it, by its present name. */
 export interface RepositoryState {
@@ -37,21 +45,17 @@ export interface SnapshotRequest {
   runId: string;
 }
 
-export interface SignedCommit {
-  oid: string;
-  url: string;
-  signature: { isValid: boolean; wasSignedByGitHub: boolean } | null;
-}
-type ReadCommit = CommitFiles & { history?: { nodes: (SignedCommit & { message: string })[] } };
-interface FoundRepository {
-  id: string;
-  nameWithOwner: string;
-  isArchived: boolean;
-  isEmpty: boolean;
-  branch: { name: string; target?: ReadCommit } | null;
-  /** Where an oid was asked for; without one of its own where that is no commit. */
-  commit?: ReadCommit | null;
-}
+export const SIGNED_COMMIT = 'oid url signature { isValid wasSignedByGitHub }';
+export const signedCommit = {
+  oid: isOid,
+  url: isUrl,
+  signature: nullable(record({ isValid: isFlag, wasSignedByGitHub: isFlag })),
+};
+export const isSignedCommit = record(signedCommit);
+export type SignedCommit = Shaped<typeof isSignedCommit>;
+
+type FoundRepository = Shaped<ReturnType<typeof snapshotOf>>['repository'];
+type ReadCommit = NonNullable<NonNullable<FoundRepository['branch']>['target']>;
 interface ReadChunk {
   chunk: FileChunk;
   repository: FoundRepository;
@@ -59,7 +63,6 @@ interface ReadChunk {
   commit: ReadCommit;
 }
 
-export const SIGNED_COMMIT = 'oid url signature { isValid wasSignedByGitHub }';
 /** How far back a commit of this run is looked for: others may have pushed since. */
 const HISTORY = 30;
 
@@ -69,7 +72,7 @@ const HISTORY = 30;
  * @throws {StalePlan} when somebody pushes to it meanwhile
  */
 export async function readRepository(client: GitHubClient, request: SnapshotRequest): Promise<RepositoryState> {
-  const [chunk, ...others] = chunkFiles(request.read);
+  const [chunk, ...others] = chunkFiles(request.read, parentsOf(request.read));
   const answers = await Promise.all([
     readChunk(client, request, { chunk, history: request.read.isRetry ? HISTORY : 0 }),
     ...others.map((other) => readChunk(client, request, { chunk: other, history: 0 })),
@@ -100,9 +103,10 @@ async function readChunk(
     ...(commit !== undefined && { commit }),
     ...fileVariables(chunk),
   };
+  const operation = { document: snapshotDocument(request, chunk, history), data: snapshotOf(request, chunk, history) };
   let data: { repository: FoundRepository };
   try {
-    data = await client.graphql(snapshotDocument(request, chunk, history), variables);
+    data = await client.graphql(operation, variables);
   } catch (error) {
     throw explainFailure(error, { verb: 'read', repository, writes: false });
   }
@@ -121,6 +125,22 @@ function snapshotDocument({ base, commit }: SnapshotRequest, chunk: FileChunk, h
   return `query Snapshot($owner: String!, $name: String!${given}${declareFiles(chunk)}) {
     repository(owner: $owner, name: $name) { id nameWithOwner isArchived isEmpty ${target} }
   } ${filesFragment(chunk)}`;
+}
+
+function snapshotOf({ commit: given }: SnapshotRequest, chunk: FileChunk, history: number) {
+  const newest = record({ nodes: listOf(record({ ...signedCommit, message: isText })) });
+  const commit = both(commitOf(chunk), record({ history: history === 0 ? isAbsent : newest }));
+  return record({
+    repository: record({
+      id: isText,
+      nameWithOwner: isRepositoryName,
+      isArchived: isFlag,
+      isEmpty: isFlag,
+      branch: nullable(record({ name: isBranchName, target: given === undefined ? commit : isAbsent })),
+      // An object of another kind has none of what is asked of a commit.
+      commit: given === undefined ? isAbsent : nullable(either(record({ oid: isAbsent }), commit)),
+    }),
+  });
 }
 
 /** @throws {REPOSITORY_ARCHIVED | REPOSITORY_EMPTY | BASE_NOT_FOUND} */

@@ -28,7 +28,7 @@ export function verifyAccess(request: SecretVersionRequest, { name, bytes, isInt
   }
   const { version } = request;
   if (!isOf(request.name, answered) || (version.kind === 'number' && version.number !== answered.version)) {
-    throw mismatch(resource, `another version, ${formatSecretVersionName(answered)}`);
+    throw mismatch(resource);
   }
   if (bytes.byteLength === 0) {
     throw new ActionError('SECRET_EMPTY', {
@@ -48,7 +48,7 @@ export function findHighest(secret: SecretName, { versions }: ListAnswer): Secre
   for (const { name, isEnabled } of versions) {
     const answered = parseSecretVersionName(name);
     if (answered === undefined || !isOf(secret, answered)) {
-      throw mismatch(`the versions of ${formatSecretName(secret)}`, 'something else');
+      throw mismatch(`the versions of ${formatSecretName(secret)}`);
     }
     if (isEnabled) highest = higher(highest, answered);
   }
@@ -65,13 +65,18 @@ export function higher(
 
 /** Google answers with the project's number where its id was asked for; everything else is as it was asked. */
 function isOf(asked: SecretName, answered: SecretVersionName): boolean {
-  const isProject = !/^\d+$/.test(asked.project) || asked.project === answered.project;
-  return isProject && isSameSecret(asked, answered);
+  const isProject = !isNumber(asked.project) && isNumber(answered.project);
+  return (isProject || asked.project === answered.project) && isSameSecret(asked, answered);
 }
 
-function mismatch(resource: string, named: string): ActionError {
+function isNumber(project: string): boolean {
+  return /^\d+$/.test(project);
+}
+
+/** What it named instead is not told: whoever answers with another name may have put the payload into it. */
+function mismatch(resource: string): ActionError {
   return new ActionError('SECRET_MISMATCH', {
-    message: `Cannot use ${resource}: what answered named ${named}.`,
+    message: `Cannot use ${resource}: what answered named something else.`,
     remedy: 'Check the input `secret-manager-endpoint` and what stands between the runner and Secret Manager.',
   });
 }

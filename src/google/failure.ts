@@ -2,7 +2,13 @@
 // text of an error is a server's and may quote anything, so none of it is passed on.
 
 import { ActionError, type ErrorCode } from '../errors.ts';
-import { formatSecretName, formatVersionRequest, type SecretVersionRequest } from './resource-names.ts';
+import { isRecord } from '../json.ts';
+import {
+  formatSecretName,
+  formatVersionRequest,
+  type SecretName,
+  type SecretVersionRequest,
+} from './resource-names.ts';
 
 /** https://grpc.io/docs/guides/status-codes/ */
 const Status = {
@@ -44,11 +50,15 @@ export function accessError(request: SecretVersionRequest, cause: unknown): Acti
       );
     case Status.FAILED_PRECONDITION:
       return stateOf(cause) === 'DESTROYED'
-        ? fail('SECRET_VERSION_DESTROYED', 'this version is destroyed', 'Its payload is gone: name another version.')
+        ? fail(
+            'SECRET_VERSION_DESTROYED',
+            'this version is destroyed',
+            `Its payload is gone: name an enabled version with \`version\`; ${listing(request.name)} shows which are.`,
+          )
         : fail(
             'SECRET_VERSION_DISABLED',
             'this version is disabled',
-            'Enable it in Secret Manager, or name an enabled version with `version`.',
+            `Enable it in Secret Manager, or name an enabled version with \`version\`; ${listing(request.name)} shows which are.`,
           );
     case Status.INVALID_ARGUMENT:
       return fail('SECRET_NOT_FOUND', 'Google does not take it as a name', 'Check `secret` and `version`.');
@@ -91,15 +101,16 @@ export function noneEnabledError(request: SecretVersionRequest): ActionError {
 
 /**
  * Why there is no access token.
- * @param cause undefined when the time for it was over
+ * @param cause undefined when the time for it was over, or something else answered
  */
 export function credentialsError(request: SecretVersionRequest, cause: unknown): ActionError {
   const fail = failing(request, cause);
   const status = httpStatusOf(cause);
-  if (status !== undefined && status >= 400 && status < 500 && status !== 429) return rejected(fail);
+  const isRefused = status !== undefined && status >= 400 && status < 500 && status !== 429;
+  if (isRefused && !isOfProxy(cause, status)) return rejected(fail);
   // The library puts the request on errors of requests, and on no others.
   if (cause === undefined || status !== undefined || (cause instanceof Error && 'config' in cause)) {
-    return unreachable(fail, 'the service that gives out access tokens did not answer');
+    return unreachable(fail, 'the service that gives out access tokens did not answer as it should');
   }
   return fail(
     'GOOGLE_CREDENTIALS_MISSING',
@@ -151,16 +162,30 @@ function unreachable(fail: Fail, reason: string): ActionError {
   );
 }
 
-function notFoundRemedy({ version }: SecretVersionRequest): string {
-  if (version.kind !== 'alias') return 'Check `secret`, `version` and the project.';
+function notFoundRemedy({ name, version }: SecretVersionRequest): string {
+  if (version.kind !== 'alias')
+    return `Check \`secret\`, \`version\` and the project; ${listing(name)} shows what there is.`;
   const number = /^v(?<number>[1-9]\d*)$/i.exec(version.alias)?.groups?.['number'];
   return number === undefined
     ? `Check \`secret\` and the project, and that the secret has an alias \`${version.alias}\`.`
     : `\`${version.alias}\` was taken for an alias; for the version's number write \`version: ${number}\`.`;
 }
 
+/** What a person runs to see them; names have no character that a shell would take for its own. */
+function listing({ project, location, secret }: SecretName): string {
+  const region = location === undefined ? '' : ` --location=${location}`;
+  return `\`gcloud secrets versions list ${secret} --project=${project}${region} --filter=state:ENABLED\``;
+}
+
 function httpStatusOf(error: unknown): number | undefined {
   return error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : undefined;
+}
+
+/** Whoever gives out tokens says in JSON why it refuses; a proxy that lets nobody through has nothing to say, or a page. */
+function isOfProxy(error: unknown, status: number): boolean {
+  const response = isRecord(error) ? error['response'] : undefined;
+  const said = isRecord(response) ? response['data'] : undefined;
+  return status === 407 || (status === 403 && typeof said === 'string' && !/^\s*\{/.test(said));
 }
 
 function codeOf(error: unknown): unknown {

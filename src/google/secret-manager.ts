@@ -57,7 +57,7 @@ export function createSecretManager({ endpoint, accessToken, deadline }: SecretM
   const retry = createRetry(deadline);
   const pace = createPace(READS, { now: () => performance.now(), sleep: deadline.sleep });
 
-  /** @returns undefined where it took too long */
+  /** @returns undefined where there is no token in time, though there are credentials */
   function signIn({ project, location }: SecretName): Promise<Client | undefined> {
     const url = endpoint ?? defaultEndpoint(location);
     const late = () => delay(ACCESS_MILLISECONDS, undefined, { ref: false });
@@ -107,7 +107,11 @@ export function createSecretManager({ endpoint, accessToken, deadline }: SecretM
   };
 }
 
-async function connectTo(endpoint: URL, projectId: string, accessToken: string | undefined): Promise<Client> {
+async function connectTo(
+  endpoint: URL,
+  projectId: string,
+  accessToken: string | undefined,
+): Promise<Client | undefined> {
   const { connect } = await import('./secret-manager-client.ts');
   return connect({ endpoint, accessToken, projectId });
 }

@@ -4,7 +4,8 @@ import { getInput } from '@actions/core';
 import { isBranch } from '../github/names.ts';
 import { shown } from '../markdown.ts';
 
-// Every reader of inputs tells of what it refuses.
+/** Longer than any name that it could match. */
+const MAX_GLOB_LENGTH = 1000;
 
 /** The sentences that a person gets, each with the input's name and what to write instead. */
 export type Problems = string[];
@@ -62,22 +63,21 @@ export function readUrl(name: string, problems: Problems): URL | undefined {
 
 export function readGlobs(name: string, problems: Problems): string[] {
   // A comma in braces belongs to the glob.
-  const globs = splitList(getInput(name), /\n|,(?![^{}\n]*\})/);
+  const globs = trimmed(getInput(name).match(/(?:\{[^{}\n]*\}|[^,\n])+/g) ?? []);
   const negated = globs.find((glob) => glob.startsWith('!'));
   if (negated !== undefined) problems.push(`\`${name}: ${shown(negated)}\` cannot take away: list what is allowed`);
+  const long = globs.find((glob) => glob.length > MAX_GLOB_LENGTH);
+  if (long !== undefined) problems.push(`\`${name}: ${shown(long)}\` is longer than ${MAX_GLOB_LENGTH} characters`);
   return globs;
 }
 
 /** Commas or line ends between. */
 export function readList(name: string): string[] {
-  return splitList(getInput(name), /[,\n]/);
+  return trimmed(getInput(name).split(/[,\n]/));
 }
 
-function splitList(text: string, separator: RegExp): string[] {
-  return text
-    .split(separator)
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
+function trimmed(items: readonly string[]): string[] {
+  return items.map((item) => item.trim()).filter((item) => item !== '');
 }
 
 export function optional(name: string): string | undefined {

@@ -15,7 +15,6 @@ interface KeyPair {
 }
 
 const BEGIN = '-----BEGIN CERTIFICATE-----';
-const END = '-----END CERTIFICATE-----';
 const SOON_DAYS = 30;
 const DAY_MILLISECONDS = 86_400_000;
 
@@ -33,7 +32,8 @@ export function verifyKeyPair({ chain, key }: KeyPair, file: string): string {
       remedy: 'Name versions that were made together, with the certificate of the server before those of its issuers.',
     });
   }
-  const ends = certificates.map(({ validToDate }) => validToDate.getTime());
+  // As text: of a date that is none, `validToDate` may be any.
+  const ends = certificates.map(({ validTo }) => Date.parse(validTo));
   if (ends.some(Number.isNaN)) throw invalid(chain.name, 'a certificate in `tls.crt` ends at no date');
   return formatSecond(new Date(Math.min(...ends)));
 }
@@ -54,7 +54,7 @@ function parseCertificates({ name, payload }: AccessedVersion): X509Certificate[
   if (blocks.length === 0) throw invalid(name, 'what becomes `tls.crt` holds no certificate in PEM');
   return blocks.map((block, index) => {
     try {
-      return new X509Certificate(BEGIN + block.slice(0, block.indexOf(END) + END.length));
+      return new X509Certificate(BEGIN + block);
     } catch {
       throw invalid(name, `certificate ${index + 1} of what becomes \`tls.crt\` cannot be read`);
     }
@@ -80,7 +80,7 @@ function invalid(name: SecretVersionName, reason: string): ActionError {
 }
 
 function formatSecond(date: Date): string {
-  return date.toISOString().replace(/\.\d+Z$/, 'Z');
+  return date.toISOString().replace(/\.\d+Z/, 'Z');
 }
 
 function textOf(payload: AccessedVersion['payload']): string {

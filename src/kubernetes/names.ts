@@ -25,6 +25,6 @@ export function findDefaultName(secretId: string): string | undefined {
     .replace(/([a-z0-9])([A-Z])/g, '$1-$2')
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '');
+    .replace(/^-|-$/g, '');
   return isSubdomain(name) ? name : undefined;
 }

@@ -17,7 +17,6 @@ export async function encryptStep(
   step: WriteStep,
   { secrets, encrypter, say }: { secrets: SecretSource; encrypter: Encrypter; say: (line: string) => void },
 ): Promise<WriteStep> {
-  if (step.manifest !== undefined) return step;
   const { change, configuration } = step;
   const { desired, rule } = change;
   const accessed = await accessAll(desired, secrets, say);
@@ -49,8 +48,8 @@ function refuseOtherProject({ desired, heldFrom }: Write, accessed: ReadonlyMap<
   if (heldFrom === undefined) return;
   for (const wanted of listWanted(desired)) {
     const held = findCarried(wanted, heldFrom);
-    const { name } = accessed.get(formatVersionRequest(wanted.request)) ?? {};
-    if (name === undefined || held?.version !== name.version || held.project === name.project) continue;
+    const name = accessed.get(formatVersionRequest(wanted.request))?.name;
+    if (held === undefined || held.version !== name?.version || held.project === name.project) continue;
     throw new ActionError('SECRET_MISMATCH', {
       message: `Cannot keep ${desired.file} at ${formatSecretVersionName(held)}: it is held, and the secret of that name that is asked for now is one of another project.`,
       remedy: 'Release it with `hold: false`, or ask for the secret that it was held with.',

@@ -93,8 +93,7 @@ export async function planStep(desired: Desired, planning: Planning): Promise<St
   const isProposed = proposed !== undefined && !isWrite(proposed);
   // A rollback that is proposed and held is not taken back by a run that follows `latest`.
   const isHeld = isProposed && proposed.kind === 'held';
-  const kept = isProposed && !isHeld ? situation : keepProposedHold(situation, branches);
-  const change = await planOnceMore(kept, planning.secrets);
+  const change = await planOnceMore(keepProposedHold(situation, branches), planning.secrets);
   if (!isWrite(change)) return leave(change);
   const write: WriteStep = {
     kind: 'write',

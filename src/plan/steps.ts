@@ -46,8 +46,7 @@ function findFollowed(
   try {
     govern(desired.file);
     return pinAllHeld(desired, branches);
-  } catch (error) {
-    ownError(error);
+  } catch {
     return undefined;
   }
 }

@@ -1,7 +1,7 @@
 // What stands on GitHub about a change: the commit's message, and the pull request's title and body.
 
 import { isLower } from '../google/resource-names.ts';
-import { code, link, tableWithin } from '../markdown.ts';
+import { code, link, tableWithin, unlinked } from '../markdown.ts';
 import type { RunContext } from '../run-context.ts';
 import type { ManifestReport, SourceReport } from './manifest-report.ts';
 import type { ChangesReport } from './report.ts';
@@ -28,8 +28,8 @@ const MAX_TABLE_LENGTH = 45_000;
 const MANY = 50;
 
 export function describePublication(changes: ChangesReport, wishes: TextWishes, run: RunContext): PublicationText {
-  const headline = describeChanges(changes);
-  const files = [...changes.manifests, ...changes.kustomizations].map(({ file }) => file);
+  const headline = unlinked(describeChanges(changes));
+  const files = [...changes.manifests, ...changes.kustomizations].map(({ file }) => unlinked(file));
   const generated = [...firstOf(files, 'files'), `Started by ${run.actor}: ${run.url}`].join('\n');
   const [first = '', ...rest] = (wishes.commitMessage ?? `${headline}\n\n${generated}`).trim().split(/\r?\n/);
   return {

@@ -2,8 +2,8 @@
 // recipients can be refused before anything is accessed. The gate holds the reading against sops' own.
 
 import { RE2JS } from 're2js';
-import { parseDocument } from 'yaml';
 import { ActionError } from '../errors.ts';
+import { hasRepeatedKey, readYaml } from '../yaml-document.ts';
 import { pathBelow, type SopsConfiguration } from './configuration.ts';
 import {
   type EncryptionRule,
@@ -14,10 +14,16 @@ import {
   SELECTOR_KINDS,
   type Selector,
 } from './encryption-rule.ts';
-import { hasRepeatedKey, isEmpty } from './sops-document.ts';
+import { readPlainValue } from './plain-value.ts';
+import { isEmpty } from './sops-document.ts';
 
 /** Rules for a thousand folders are shorter. */
 const MAX_LENGTH = 256 * 1024;
+/** Of three lines each, they have a tenth of these parts. */
+const LIMITS = { parts: 250_000, depth: 100 };
+/** Characters of a regular expression, and steps of all that are compiled: each takes a file's path time. */
+const MAX_PATTERN = 2_000;
+const MAX_STEPS = 50_000;
 
 /** Bounded, for globs are matched against it. */
 const RECIPIENT = /^[\x20-\x7e]{1,1024}$/;
@@ -42,7 +48,11 @@ export type FindCreationRule = (file: string) => EncryptionRule;
  */
 export function parseCreationRules(configuration: SopsConfiguration): FindCreationRule {
   const invalid = (reason: string) => configurationInvalid(configuration, reason);
-  const rules = creationRules(configuration, invalid).map((rule) => ({ rule, matches: createMatcher(rule, invalid) }));
+  const compile = createCompiler(invalid);
+  const rules = creationRules(configuration, invalid).map((rule) => ({
+    rule,
+    matches: createMatcher(rule, compile, invalid),
+  }));
   return (file) => {
     const path = pathBelow(configuration, file);
     const found = rules.find(({ matches }) => matches(path));
@@ -71,39 +81,50 @@ type Invalid = (reason: string) => ActionError;
 
 function creationRules({ text }: SopsConfiguration, invalid: Invalid): Mapping[] {
   if (text.length > MAX_LENGTH) throw invalid('it is too large');
-  const document = parseDocument(text, { merge: true, prettyErrors: false, logLevel: 'error', uniqueKeys: false });
-  const [error] = document.errors;
-  if (error !== undefined) throw invalid(`it is not valid YAML (${error.code})`);
+  const { document, stop } = readYaml(text, { limits: LIMITS, merge: true });
+  if (stop !== undefined && stop.reason !== 'document') throw invalid('it has too many parts, or nests too deep');
+  const code = document.errors[0]?.code ?? (stop && 'MULTIPLE_DOCS');
+  if (code !== undefined) throw invalid(`it is not valid YAML (${code})`);
   if (hasRepeatedKey(document)) throw invalid('a key stands twice in one mapping');
-  const rules = asMapping(toPlain(document, invalid) ?? {}, invalid)['creation_rules'] ?? [];
+  const plain = readPlainValue(document);
+  if (plain === undefined) throw invalid('its aliases cannot be resolved');
+  const rules = asMapping(plain ?? {}, invalid)['creation_rules'] ?? [];
   if (!Array.isArray(rules)) throw invalid('creation_rules is not a list');
   return rules.map((rule) => asMapping(rule, invalid));
 }
 
-/** Aliases that explode are refused here, by the parser's own limit, and those that contain themselves. */
-function toPlain(document: ReturnType<typeof parseDocument>, invalid: Invalid): unknown {
-  try {
-    const plain: unknown = document.toJS();
-    JSON.stringify(plain);
-    return plain;
-  } catch {
-    throw invalid('its aliases cannot be resolved');
-  }
-}
-
 /** Compiled when it is first asked: sops looks at no rule behind the one that matches. */
-function createMatcher(rule: Mapping, invalid: Invalid): (path: string) => boolean {
+function createMatcher(
+  rule: Mapping,
+  compile: (pattern: string) => RE2JS,
+  invalid: Invalid,
+): (path: string) => boolean {
   let compiled: RE2JS | undefined;
   return (path) => {
     const pattern = rule['path_regex'] ?? '';
     if (typeof pattern !== 'string') throw invalid('path_regex is not text: put it into quotes');
-    try {
-      compiled ??= RE2JS.compile(pattern);
-      return compiled.matcher(path).find();
-    } catch {
-      throw invalid('a path_regex is not a regular expression as Go knows them (RE2)');
-    }
+    compiled ??= compile(pattern);
+    return compiled.matcher(path).find();
   };
+}
+
+/** RE2 takes time that grows with the path and the steps of the pattern, of which a few characters can make thousands. */
+function createCompiler(invalid: Invalid): (pattern: string) => RE2JS {
+  let steps = 0;
+  return (pattern) => {
+    const compiled = pattern.length > MAX_PATTERN ? undefined : compile(pattern, invalid);
+    steps += compiled?.programSize() ?? 0;
+    if (compiled === undefined || steps > MAX_STEPS) throw invalid('its path_regex are too large to be tried');
+    return compiled;
+  };
+}
+
+function compile(pattern: string, invalid: Invalid): RE2JS {
+  try {
+    return RE2JS.compile(pattern);
+  } catch {
+    throw invalid('a path_regex is not a regular expression as Go knows them (RE2)');
+  }
 }
 
 function readKeyGroups(rule: Mapping, configuration: SopsConfiguration, invalid: Invalid): Recipient[][] {
@@ -161,6 +182,8 @@ function readSelector(rule: Mapping, invalid: Invalid): Selector {
   if (given.length > 1) throw invalid(`one rule has both ${given.join(' and ')}`);
   const pattern = rule[kind];
   if (typeof pattern !== 'string') throw invalid(`${kind} is not text: put it into quotes`);
+  // It becomes an argument of sops, and no system takes these.
+  if (pattern.length > MAX_PATTERN || pattern.includes('\0')) throw invalid(`${kind} is too long, or holds a null`);
   return { kind, pattern };
 }
 

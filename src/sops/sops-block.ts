@@ -39,7 +39,8 @@ const ENTRIES = {
     fields: {
       created_at: time,
       enc: matching(
-        `-----BEGIN PGP MESSAGE-----\\n+${BASE64}(?:\\n?=[A-Za-z0-9+/]{4})?\\n-----END PGP MESSAGE-----\\n?`,
+        // What begins with no line end can be told from the empty lines before it in one way only.
+        `-----BEGIN PGP MESSAGE-----\\n+(?!\\n)${BASE64}(?:\\n?=[A-Za-z0-9+/]{4})?\\n-----END PGP MESSAGE-----\\n?`,
       ),
     },
   },

@@ -1,12 +1,15 @@
 // A manifest file taken apart: what stands in clear, the values, and sops' own block. A document that could say
 // something beside its data (comments, directives, tags, anchors) is told from one that cannot.
 
-import { type Document, isMap, isScalar, type Node, parseAllDocuments, visit } from 'yaml';
+import { type Document, isMap, isScalar, type Node, visit } from 'yaml';
 
 import { isRecord } from '../json.ts';
+import { hasRepeatedKey, readYaml } from '../yaml-document.ts';
 
 /** What the largest Secret of Kubernetes (1 MiB) comes to once it is encoded twice. */
 const MAX_LENGTH = 2_500_000;
+/** A Secret of so many bytes has a third of these parts, however small its values; what people write is not so deep. */
+const LIMITS = { parts: 400_000, depth: 100 };
 /** How sops writes the text `<<`, which would otherwise be a merge. */
 const MERGE_TAG = 'tag:yaml.org,2002:merge';
 
@@ -40,10 +43,9 @@ export class SopsDocument {
   /** Undefined for what is not one YAML document with a mapping whose keys are texts, each said once. */
   static parse(text: string): SopsDocument | undefined {
     if (text.length > MAX_LENGTH) return undefined;
-    const documents = parseAllDocuments(text, { prettyErrors: false, resolveKnownTags: false, uniqueKeys: false });
-    const [document] = documents;
-    if (!Array.isArray(documents) || documents.length !== 1 || document === undefined) return undefined;
-    if (document.errors.length > 0 || !isMap(document.contents) || !isPlain(document)) return undefined;
+    const { document, stop } = readYaml(text, { limits: LIMITS, resolveKnownTags: false });
+    if (stop !== undefined || document.errors.length > 0) return undefined;
+    if (!isMap(document.contents) || !isPlain(document)) return undefined;
     return new SopsDocument(text, document);
   }
 }
@@ -70,20 +72,6 @@ function isPlain(document: Document): boolean {
     },
   });
   return plain && !hasRepeatedKey(document);
-}
-
-/** The library's own check compares each key with every other one, which makes a file of many keys slow. */
-export function hasRepeatedKey(document: Document): boolean {
-  let repeated = false;
-  visit(document, {
-    Map: (_, { items }) => {
-      const keys = items.map(({ key }) => (isScalar(key) ? key.value : key));
-      if (new Set(keys).size === keys.length) return undefined;
-      repeated = true;
-      return visit.BREAK;
-    },
-  });
-  return repeated;
 }
 
 function isBare(document: Document, text: string): boolean {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
 import type { ErrorCode } from '../../../src/errors.ts';
-import { type RunOptions, recordingSops } from '../../stand-ins/runner.ts';
+import { type RunOptions, recordingSops, type SopsCall } from '../../stand-ins/runner.ts';
 import { startWorld, type World, type WorldRun } from '../../stand-ins/world.ts';
 import { type Canary, textCanary } from '../leak/canary.ts';
 import { collectPlaces, findLeaks } from '../leak/evidence.ts';
@@ -25,8 +25,8 @@ interface Situation {
   arrange?: (world: World, canary: Canary) => unknown;
   /** What is particular about the job; `directory` is a folder of the test's own, `stack` ends what is put there. */
   job?: (directory: string, world: World, stack: AsyncDisposableStack) => Job | Promise<Job>;
-  /** What else has to be so when the run has ended. */
-  also?: (run: WorldRun, world: World) => unknown;
+  /** What else has to be so when the run has ended; `calls` are those of sops on PATH. */
+  also?: (run: WorldRun, world: World, calls: readonly SopsCall[]) => unknown;
 }
 type Job = Omit<RunOptions, 'inputs'> & { inputs?: Record<string, string> };
 
@@ -82,14 +82,16 @@ export async function meet(fault: Fault, { encrypting }: FaultTable): Promise<vo
     expect(run.outputs['outcome']).toBe(fault.outcome);
     expect(run.exitCode).toBe(0);
   }
-  await fault.also?.(run, world);
+  await fault.also?.(run, world, await sops.calls());
   expect(run.stderr).toBe('');
   expect(await readdir(run.temp)).toEqual([]);
   const places = await collectPlaces({ world, run, calls: await sops.calls(), folders: [directory.path] });
   // Secret Manager is where it is from.
   expect(findLeaks(places, canary, /^Google.*answer/)).toEqual([]);
   // Killed is not gone: the system takes a moment.
-  await vi.waitFor(async () => expect(await processesOf(run.directory)).toEqual([]), { timeout: 20_000 });
+  for (const folder of [run.directory, directory.path]) {
+    await vi.waitFor(async () => expect(await processesOf(folder)).toEqual([]), { timeout: 20_000 });
+  }
 }
 
 /** All that others can see of the Flux repository. */
@@ -120,7 +122,7 @@ function expectRefused(run: WorldRun, refused: Refused): void {
   expect(annotation?.message).toContain(says);
   expect(annotation?.message).toContain(remedy);
   expect(annotation?.message.includes(' Nothing was changed. ')).toBe(!mayHaveChanged(refused));
-  expect(annotation?.message).toContain(`${remains === '' ? '' : `; ${remains}`}. `);
+  expect(annotation?.message).toContain(remains);
   expect(run.summary.split('\n', 1)).toEqual([`### ${headingOf(refused)}`]);
   for (const told of [says, remedy, `(${code})`]) expect(run.summary).toContain(told);
 }

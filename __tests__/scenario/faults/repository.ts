@@ -1,12 +1,10 @@
-// What can be the matter with the Flux repository, the token and GitHub. Whatever can be known by reading is said before
+// What can be the matter with the Flux repository, and with the token. Whatever can be known by reading is said before
 // anything is encrypted.
 import { git } from '../../stand-ins/github/git.ts';
-import type { LoggedRequest } from '../../stand-ins/github/github.ts';
-import { FILE, FLUX_REPOSITORY, type World } from '../../stand-ins/world.ts';
+import { FILE, FLUX_REPOSITORY, KMS_KEY, type World } from '../../stand-ins/world.ts';
+import { format, NO_SECRET } from '../configs.ts';
 import type { Fault, FaultTable } from './fault.ts';
-
-const toRead = ({ operationName }: LoggedRequest): boolean => operationName === 'Snapshot';
-const toCommit = ({ operationName }: LoggedRequest): boolean => operationName === 'Commit';
+import { to } from './github.ts';
 
 /** Someone's commit of what is no file: a link (mode 120000) or a submodule (160000). */
 async function commitEntry({ flux }: World, { mode, path }: { mode: string; path: string }): Promise<void> {
@@ -15,6 +13,12 @@ async function commitEntry({ flux }: World, { mode, path }: { mode: string; path
   const input = `commit refs/heads/main\ncommitter Mona Lisa <> 1700000000 +0000\ndata 0\nfrom ${parent}\nM ${mode} ${target}`;
   await git(flux.gitDir, ['fast-import', '--quiet'], { input });
 }
+
+/** As GraphQL refuses to show the repository. */
+const refused = (message: string): { status: number; body: object } => ({
+  status: 200,
+  body: { data: { repository: null }, errors: [{ type: 'FORBIDDEN', path: ['repository'], message }] },
+});
 
 const reading: Fault[] = [
   {
@@ -73,7 +77,7 @@ const reading: Fault[] = [
     when: 'the token may not read it so',
     arrange: ({ github }) =>
       github.fault({
-        when: toRead,
+        when: to('Snapshot'),
         status: 403,
         body: { message: 'Resource not accessible by personal access token' },
       }),
@@ -82,8 +86,35 @@ const reading: Fault[] = [
     remedy: '`contents: write`',
   },
   {
+    when: 'the organization asks for single sign-on',
+    arrange: ({ github }) =>
+      github.fault({
+        when: to('Snapshot'),
+        ...refused(
+          'Resource protected by organization SAML enforcement. You must grant your Personal Access token access to this organization.',
+        ),
+      }),
+    code: 'TOKEN_LACKS_PERMISSION',
+    says: `Cannot read ${FLUX_REPOSITORY}: its organization asks for single sign-on`,
+    remedy: 'Authorize the token for the organization',
+  },
+  {
+    when: 'the organization does not let the address of the runner in',
+    arrange: ({ github }) =>
+      github.fault({
+        when: to('Snapshot'),
+        ...refused(
+          'Although you appear to have the correct authorization credentials, the `acme` organization has an IP allow list enabled, and your IP address is not permitted to access this resource.',
+        ),
+      }),
+    code: 'TOKEN_LACKS_PERMISSION',
+    says: `Cannot read ${FLUX_REPOSITORY}: its organization has a list of addresses that it lets in`,
+    remedy: 'Use a runner whose address is on that list',
+  },
+  {
     when: 'GitHub fails again and again',
-    arrange: ({ github }) => github.fault({ when: toRead, times: 9, status: 502, body: '<html>Bad Gateway</html>' }),
+    arrange: ({ github }) =>
+      github.fault({ when: to('Snapshot'), times: 9, status: 502, body: '<html>Bad Gateway</html>' }),
     inputs: { timeout: '30s' },
     code: 'GITHUB_UNREACHABLE',
     says: 'GitHub did not answer, though it was asked again and again',
@@ -91,7 +122,7 @@ const reading: Fault[] = [
   },
   {
     when: 'GitHub never answers',
-    arrange: ({ github }) => github.fault({ when: toRead, times: 9, hang: true }),
+    arrange: ({ github }) => github.fault({ when: to('Snapshot'), times: 9, hang: true }),
     inputs: { timeout: '2s' },
     code: 'DEADLINE_EXCEEDED',
     says: 'its 2 seconds are over',
@@ -141,37 +172,85 @@ const reading: Fault[] = [
     remedy: 'GitHub hands out 512 KiB of a text at most: split it',
   },
 ];
-export const repository: FaultTable = { from: 'of the repository', encrypting: false, faults: reading };
 
-const writing: Fault[] = [
+const LINK = '120000';
+const SUBMODULE = '160000';
+const CONFIG = 'config/flux-secrets.yaml';
+const OF_A_CONFIG = { ...NO_SECRET, config: CONFIG, version: '' };
+const PRUNING = format({
+  prune: true,
+  manifests: [{ file: FILE, name: 'kbot-token', data: { token: { secret: 'TELE_TOKEN', version: 1 } } }],
+});
+const BELOW = 'Name the path that the link leads to';
+
+/** What lies on the way to the file and is no folder: GitHub says that there is nothing below it. */
+const ways: Fault[] = [
   {
-    when: 'a rule protects the branch',
-    arrange: ({ flux }) => flux.settings.protectedBranches.push('main'),
-    code: 'BRANCH_PROTECTED',
-    says: `Cannot commit to main of ${FLUX_REPOSITORY}: a rule protects the branch against this token`,
-    remedy: 'let the GitHub App of the token bypass the rule',
+    when: 'the folder of the file is a symbolic link',
+    arrange: (world) => commitEntry(world, { mode: LINK, path: 'clusters/dev/demo' }),
+    code: 'FILE_NOT_REGULAR',
+    says: `Cannot use ${FILE}: in the Flux repository clusters/dev/demo is a symbolic link, and no folder`,
+    remedy: BELOW,
   },
   {
-    when: 'a ruleset protects the branch',
-    arrange: ({ flux }) => flux.settings.ruleset.push('main'),
-    code: 'BRANCH_PROTECTED',
-    says: 'a rule protects the branch against this token',
-    remedy: 'Use `publish: pull-request`',
+    when: 'a folder far above the file is a symbolic link',
+    arrange: (world) => commitEntry(world, { mode: LINK, path: 'clusters' }),
+    code: 'FILE_NOT_REGULAR',
+    says: `Cannot use ${FILE}: in the Flux repository clusters is a symbolic link`,
+    remedy: BELOW,
   },
   {
-    when: 'the token may only read',
-    arrange: ({ flux }) => Object.assign(flux.settings, { mayWrite: false }),
-    code: 'TOKEN_LACKS_PERMISSION',
-    says: `Cannot commit to main of ${FLUX_REPOSITORY}: the token may not do this there`,
-    remedy: 'Give a GitHub App token (or fine-grained token) with `contents: write`',
+    when: 'a folder above the file is a submodule',
+    arrange: (world) => commitEntry(world, { mode: SUBMODULE, path: 'clusters/dev' }),
+    code: 'FILE_NOT_REGULAR',
+    says: `Cannot use ${FILE}: in the Flux repository clusters/dev is a submodule`,
+    remedy: "the submodule's own repository with the input `repository`",
   },
   {
-    when: 'GitHub refuses it for a reason of its own',
-    arrange: ({ github }) =>
-      github.fault({ when: toCommit, status: 200, body: { errors: [{ type: 'UNPROCESSABLE', message: 'No.' }] } }),
-    code: 'GITHUB_REFUSED',
-    says: 'GitHub refused it with UNPROCESSABLE',
-    remedy: 'Its audit log and the settings of the repository may say why',
+    when: 'a folder above the file is a file',
+    files: { 'clusters/dev': 'no folder\n' },
+    code: 'FILE_NOT_REGULAR',
+    says: `Cannot use ${FILE}: in the Flux repository clusters/dev is a file, and no folder`,
+    remedy: BELOW,
+  },
+  {
+    when: 'the folder is a symbolic link, and the rules are below it',
+    files: { '.sops.yaml': `creation_rules:\n  - gcp_kms: ${KMS_KEY}\n` },
+    arrange: (world) => commitEntry(world, { mode: LINK, path: 'clusters/dev' }),
+    inputs: { 'gcp-kms': '' },
+    code: 'FILE_NOT_REGULAR',
+    says: 'in the Flux repository clusters/dev is a symbolic link',
+    remedy: BELOW,
+  },
+  {
+    when: 'the folder is a symbolic link, and a pull request is to be made',
+    arrange: (world) => commitEntry(world, { mode: LINK, path: 'clusters/dev' }),
+    inputs: { publish: 'pull-request' },
+    code: 'FILE_NOT_REGULAR',
+    says: 'in the Flux repository clusters/dev is a symbolic link',
+    remedy: BELOW,
+  },
+  {
+    when: 'a folder above the config is a symbolic link',
+    arrange: (world) => commitEntry(world, { mode: LINK, path: 'config' }),
+    inputs: OF_A_CONFIG,
+    code: 'FILE_NOT_REGULAR',
+    says: 'Cannot use config/flux-secrets.yaml: in the Flux repository config is a symbolic link',
+    remedy: BELOW,
+  },
+  {
+    when: 'a folder that a config names and prunes is a symbolic link',
+    files: { [CONFIG]: PRUNING },
+    arrange: (world) => commitEntry(world, { mode: LINK, path: 'clusters/dev/demo' }),
+    inputs: OF_A_CONFIG,
+    code: 'FILE_NOT_REGULAR',
+    says: `Cannot use ${FILE}: in the Flux repository clusters/dev/demo is a symbolic link`,
+    remedy: BELOW,
   },
 ];
-export const publication: FaultTable = { from: 'of the publication', encrypting: true, faults: writing };
+
+export const repository: FaultTable = {
+  from: 'of the repository',
+  encrypting: false,
+  faults: [...reading, ...ways],
+};

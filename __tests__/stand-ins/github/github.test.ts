@@ -405,6 +405,41 @@ describe('createCommitOnBranch', () => {
   });
 });
 
+describe('a repository that was renamed', () => {
+  it('is found by its former name where it is read, and answers by its present one', async () => {
+    await using started = await start();
+    const { github, repository } = started;
+    repository.settings.formerNames.push('acme/before');
+    const found = await query(github, '{ repository(owner: "acme", name: "before") { nameWithOwner } }');
+    const refused = await query(
+      github,
+      '{ repository(owner: "acme", name: "before", followRenames: false) { nameWithOwner } }',
+    );
+    expect(found.data.repository.nameWithOwner).toBe(nameWithOwner);
+    expect(refused.errors[0].type).toBe('NOT_FOUND');
+  });
+
+  it('redirects over REST, and takes no commit by its former name', async () => {
+    await using started = await start();
+    const { github, repository, main } = started;
+    repository.settings.formerNames.push('acme/before');
+    const response = await fetch(`${github.url}/repos/acme/before/issues/1/labels`, {
+      method: 'POST',
+      headers: { authorization: `token ${github.token}` },
+      redirect: 'manual',
+    });
+    const branch = { repositoryNameWithOwner: 'acme/before', branchName: 'main' };
+    const commit = { branch, expectedHeadOid: main, message: { headline: 'Sync' } };
+    const { errors } = await mutate(github, 'createCommitOnBranch', commit);
+    expect([response.status, response.headers.get('location')]).toEqual([
+      307,
+      expect.stringMatching(/^\/repositories\//),
+    ]);
+    expect(errors[0].type).toBe('NOT_FOUND');
+    expect(repository.head('main')).toBe(main);
+  });
+});
+
 describe('refs', () => {
   it('are created, moved and deleted', async () => {
     await using started = await start();
@@ -430,6 +465,19 @@ describe('refs', () => {
     expect((await mutate(github, 'deleteRef', { refId })).errors).toBeUndefined();
     expect(repository.head('x/y')).toBeUndefined();
     expect((await mutate(github, 'deleteRef', { refId })).errors[0].message).toBe('Reference does not exist');
+  });
+
+  it('are nowhere where one has gone between the check and the write', async () => {
+    await using started = await start();
+    const { github, repository, main, repositoryId } = started;
+    const scratch = await repository.commit({ branch: 'scratch', files: { b: '1' } });
+    github.fault({
+      when: () => true,
+      beforeRefUpdate: async () => void runGitSync(repository.gitDir, ['update-ref', '-d', 'refs/heads/scratch']),
+    });
+    const refUpdates = [{ name: 'refs/heads/scratch', beforeOid: scratch, afterOid: main, force: true }];
+    const { errors } = await mutate(github, 'updateRefs', { repositoryId, refUpdates });
+    expect(errors[0].message).toBe(`Ref refs/heads/scratch is at ${'0'.repeat(40)} but expected ${scratch}`);
   });
 
   it('move together or not at all', async () => {
@@ -809,6 +857,14 @@ describe('the log and the faults', () => {
     await expect(commitOnBranch(github, main)).rejects.toThrow();
     expect(repository.log('main')[0]?.parents).toEqual([main]);
     expect(github.requests.at(-1)?.response).toBeUndefined();
+  });
+
+  it('carries out a request and changes its answer on the way', async () => {
+    await using started = await start();
+    const { github, repository, main } = started;
+    github.fault({ when: () => true, tamper: (body) => body.replace('"oid":"', '"oid":"x') });
+    const { data } = await commitOnBranch(github, main);
+    expect(data.createCommitOnBranch.commit.oid).toBe(`x${repository.head('main')}`);
   });
 
   it("lets someone else's push in first", async () => {

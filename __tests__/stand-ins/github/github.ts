@@ -63,15 +63,14 @@ export async function startGitHub({
       await wait(delay, undefined, { signal: disposal.signal });
     }
     if (effect !== undefined && 'status' in effect) {
-      const answer = json(effect.status, effect.body ?? {});
-      const bytes = typeof effect.body === 'string' ? Buffer.from(effect.body) : answer.body;
-      return { status: effect.status, headers: { ...answer.headers, ...effect.headers }, body: bytes };
+      return answerInstead(effect);
     }
     if (effect !== undefined && 'before' in effect) {
       await effect.before();
     }
     const beforeRefUpdate = effect !== undefined && 'beforeRefUpdate' in effect ? effect.beforeRefUpdate : undefined;
-    return api.answer(request, body, { beforeRefUpdate, signal: disposal.signal });
+    const answer = await api.answer(request, body, { beforeRefUpdate, signal: disposal.signal });
+    return effect !== undefined && 'tamper' in effect ? tampered(answer, effect.tamper) : answer;
   }
 
   async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
@@ -144,4 +143,14 @@ export async function startGitHub({
       }
     },
   };
+}
+
+function answerInstead({ status, headers, body = {} }: Extract<Effect, { status: number }>): Answer {
+  const answer = json(status, body);
+  const bytes = typeof body === 'string' ? Buffer.from(body) : answer.body;
+  return { status, headers: { ...answer.headers, ...headers }, body: bytes };
+}
+
+function tampered(answer: Answer, tamper: (body: string) => string): Answer {
+  return { ...answer, body: Buffer.from(tamper(answer.body.toString())) };
 }

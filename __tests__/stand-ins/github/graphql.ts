@@ -13,13 +13,20 @@ import {
 } from './pull-request-mutations.ts';
 import { createRef, deleteRef, updateRef, updateRefs } from './ref-mutations.ts';
 import { Refusal } from './refusal.ts';
-import type { Repository } from './repository.ts';
+import { findRenamed, type Repository } from './repository.ts';
 import { describeRepository } from './repository-node.ts';
 import { getSchema, readDocument } from './schema.ts';
 
+interface RepositoryArguments {
+  readonly owner: string;
+  readonly name: string;
+  /** `true` is the schema's default */
+  readonly followRenames: boolean;
+}
+
 export interface GraphQLContext {
-  /** @throws {Refusal} where there is none or it may not be read */
-  getRepository(nameWithOwner: string): Repository;
+  /** @throws {Refusal} where there is none or it may not be read; by its present name, unless told otherwise */
+  getRepository(nameWithOwner: string, options?: { followRenames: boolean }): Repository;
   /** @throws {Refusal} */
   getRepositoryById(id: string): Repository;
   /** Runs when everything is checked and before a ref moves: where a true race happens. */
@@ -27,8 +34,8 @@ export interface GraphQLContext {
 }
 
 const root = {
-  repository: ({ owner, name }: { owner: string; name: string }, context: GraphQLContext) =>
-    describeRepository(context.getRepository(`${owner}/${name}`)),
+  repository: ({ owner, name, followRenames }: RepositoryArguments, context: GraphQLContext) =>
+    describeRepository(context.getRepository(`${owner}/${name}`, { followRenames })),
   viewer: { __typename: 'User', login: 'github-actions[bot]' },
   createRef,
   updateRef,
@@ -84,8 +91,9 @@ export function createContext(
   repositories: ReadonlyMap<string, Repository>,
   beforeRefUpdate: GraphQLContext['beforeRefUpdate'],
 ): GraphQLContext {
-  function getRepository(nameWithOwner: string): Repository {
-    const repository = repositories.get(nameWithOwner.toLowerCase());
+  function getRepository(nameWithOwner: string, { followRenames } = { followRenames: false }): Repository {
+    const renamed = followRenames ? findRenamed(repositories, nameWithOwner) : undefined;
+    const repository = repositories.get(nameWithOwner.toLowerCase()) ?? renamed;
     if (repository === undefined) {
       throw repositoryNotFound(nameWithOwner);
     }

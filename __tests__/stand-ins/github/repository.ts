@@ -22,6 +22,8 @@ export interface RepositorySettings {
   autoMergeAllowed: boolean;
   /** Nothing is left to wait for: auto-merge is then refused and merging is the thing to do. */
   pullRequestsInCleanStatus: boolean;
+  /** Names with owners that it had before */
+  formerNames: string[];
 }
 
 export interface Repository {
@@ -108,6 +110,11 @@ export async function openRepository({
   };
 }
 
+/** The one that had this name before, where no other has it now. */
+export function findRenamed(repositories: ReadonlyMap<string, Repository>, name: string): Repository | undefined {
+  return [...repositories.values()].find(({ settings }) => settings.formerNames.includes(name));
+}
+
 /** The rules of `git check-ref-format`, for a fully qualified name. */
 export function isRefName(ref: string): boolean {
   return (
@@ -142,5 +149,6 @@ function defaultSettings(): RepositorySettings {
     signsCommits: true,
     autoMergeAllowed: true,
     pullRequestsInCleanStatus: false,
+    formerNames: [],
   };
 }

@@ -34,6 +34,8 @@ export type Effect =
   | { readonly reset: true }
   /** The request is carried out, then the socket is destroyed */
   | { readonly loseAnswer: true }
+  /** The request is carried out, then the body of its answer is changed on the way */
+  | { readonly tamper: (body: string) => string }
   /** Runs first, then the request is carried out */
   | { readonly before: () => Promise<unknown> }
   /** Runs when a mutation has checked everything and before it moves a ref: a true race */

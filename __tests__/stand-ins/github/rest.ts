@@ -2,12 +2,13 @@
 import { type Answer, json, noContent, restError } from './answer.ts';
 import { gitHubActions } from './identities.ts';
 import { mergePullRequest } from './merge.ts';
+import { formatNodeId } from './node-id.ts';
 import { repositoryNotFound, verifyMayRead, verifyMayWrite } from './permissions.ts';
 import { formatMessage } from './pull-request-mutations.ts';
 import { getPullRequest, openPullRequest } from './pull-requests.ts';
 import { changeRefs } from './ref-mutations.ts';
 import { Refusal } from './refusal.ts';
-import type { Repository } from './repository.ts';
+import { findRenamed, type Repository } from './repository.ts';
 import { refuseBody } from './rest-bodies.ts';
 import { formatPullRequest, formatRepository } from './rest-resources.ts';
 import { zeroOid } from './write.ts';
@@ -122,6 +123,10 @@ export async function answerRest(
   const { owner, repo, issue_number, pull_number, ref = '' } = match?.groups ?? {};
   const nameWithOwner = `${owner}/${repo}`;
   const repository = repositories.get(nameWithOwner.toLowerCase());
+  const renamed = repository === undefined ? findRenamed(repositories, nameWithOwner) : undefined;
+  if (renamed !== undefined) {
+    return movedTo(formatNodeId('R', renamed), method);
+  }
   try {
     if (repository === undefined) {
       throw repositoryNotFound(nameWithOwner);
@@ -143,6 +148,12 @@ export async function answerRest(
     }
     return formatRefusal(error);
   }
+}
+
+/** https://docs.github.com/en/rest/using-the-rest-api/best-practices-for-using-the-rest-api#follow-redirects */
+function movedTo(id: string, method: string): Answer {
+  const answer = restError(method === 'GET' ? 301 : 307, 'Moved Permanently');
+  return { ...answer, headers: { ...answer.headers, location: `/repositories/${id}` } };
 }
 
 function formatRefusal({ status, message }: Refusal): Answer {

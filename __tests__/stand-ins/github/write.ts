@@ -96,6 +96,12 @@ export async function updateRefs(gitDir: string, updates: readonly RefUpdate[]):
   );
   const { exitCode, stderr } = await runGit(gitDir, ['update-ref', '--stdin'], { input: commands.join('') });
   if (exitCode !== 0) {
-    throw new RefMoved(stderr.trim(), /is at ([0-9a-f]{40}) but expected/.exec(stderr)?.[1]);
+    throw new RefMoved(stderr.trim(), findActualOid(stderr));
   }
+}
+
+/** In git's words; zeros where the ref has gone meanwhile. */
+function findActualOid(stderr: string): string | undefined {
+  if (stderr.includes('unable to resolve reference')) return zeroOid;
+  return /is at ([0-9a-f]{40}) but expected/.exec(stderr)?.[1];
 }

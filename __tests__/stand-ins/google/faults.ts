@@ -1,5 +1,6 @@
 // What a network and a service do to a request besides answering it. A fault is planned by a test and meets every
 // request that it matches, or the first few of them.
+import type { ServerResponse } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { GoogleRequest, GoogleService } from './google.ts';
 
@@ -13,6 +14,8 @@ type FaultEffect =
   | { readonly hang: true }
   /** Cut the connection (RST). */
   | { readonly reset: true }
+  /** Do with the connection what no service would: break off, drip, never end. */
+  | { readonly serve: (response: ServerResponse) => void }
   /** Do this first (add a version, wait), then answer as ever. */
   | { readonly before: (request: GoogleRequest) => void | Promise<void> };
 

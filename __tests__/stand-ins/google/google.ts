@@ -122,14 +122,8 @@ export async function startGoogle(options: GoogleOptions = {}): Promise<GoogleSt
     requests.push(request);
     const fault = faults.take(request);
     await delayed(delay);
-    if (fault !== undefined) {
-      if ('hang' in fault) return;
-      if ('reset' in fault) {
-        incoming.socket.resetAndDestroy();
-        return;
-      }
-      if ('before' in fault) await fault.before(request);
-    }
+    if (fault !== undefined && takesOver(fault, response)) return;
+    if (fault !== undefined && 'before' in fault) await fault.before(request);
     send(response, request, fault !== undefined && 'status' in fault ? fault : answer(request));
   }
 
@@ -168,6 +162,13 @@ export async function startGoogle(options: GoogleOptions = {}): Promise<GoogleSt
       await closed;
     },
   };
+}
+
+/** Whether there is no answer beyond what the fault does. */
+function takesOver(fault: Fault, response: ServerResponse): boolean {
+  if ('reset' in fault) response.req.socket.resetAndDestroy();
+  if ('serve' in fault) fault.serve(response);
+  return 'hang' in fault || 'reset' in fault || 'serve' in fault;
 }
 
 function serviceOf(method: string, path: string): GoogleService {

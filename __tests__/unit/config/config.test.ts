@@ -495,6 +495,30 @@ describe('a config is refused', () => {
     ]);
   });
 
+  test('where it stands first, with what several merged mappings say', () => {
+    const text = `defaults: { labels: { <<: [&a { a: 1, c: d }, &b { a: 2, b: 3 }] } }\n${entry(DATA)}`;
+    expect(problemsOf(text)).toEqual([
+      '1:36: `a: 1` is a number: put it into quotes.',
+      '1:61: `b: 3` is a number: put it into quotes.',
+    ]);
+  });
+
+  test('where it stands, in the one mapping that is merged', () => {
+    expect(problemsOf(entry(DATA, 'labels: { <<: { c: d, a: 1 } }'))).toEqual([
+      '5:30: `a: 1` is a number: put it into quotes.',
+    ]);
+  });
+
+  test('for a key that has no value at all', () => {
+    expect(problemsOf(entry(DATA, 'labels: { a, c: d }'))).toEqual(['5:15: `a` has no value: write text.']);
+  });
+
+  test('where neither the file nor the workflow names a project', () => {
+    expect(() => read(entry(DATA))).toThrow(
+      '4:20: `secret: TELE_TOKEN` needs `project`, or write projects/PROJECT/secrets/TELE_TOKEN.',
+    );
+  });
+
   test('not for a label without a value', () => {
     expect(desiredOf(entry(DATA, 'labels: { a: "" }'))).toMatchObject({ labels: { a: '' } });
   });

@@ -150,6 +150,16 @@ describe('a name is added', () => {
       after: `? resources\n: - a.yaml\n  - b.yaml\n  - ${NAME}\n`,
     },
     {
+      case: 'to a new list, where another one gives no example of how to indent it',
+      before: '? components\n: - a\n  - b\n',
+      after: `? components\n: - a\n  - b\nresources:\n  - ${NAME}\n`,
+    },
+    {
+      case: 'to a new list, indented as the other keys are, the first of which has an anchor',
+      before: '  &first kind: Kustomization\n',
+      after: `  &first kind: Kustomization\n  resources:\n    - ${NAME}\n`,
+    },
+    {
       case: 'behind a byte order mark',
       before: '\ufeffresources:\n- a.yaml\n',
       after: `\ufeffresources:\n- a.yaml\n- ${NAME}\n`,

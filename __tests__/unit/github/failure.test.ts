@@ -1,6 +1,7 @@
 import { getOctokit } from '@actions/github';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ActionError, type ErrorCode, formatError } from '../../../src/errors.ts';
+import { MalformedAnswer } from '../../../src/github/answer.ts';
 import { type Attempt, explainFailure, parseRefusal } from '../../../src/github/failure.ts';
 import { StalePlan } from '../../../src/publisher.ts';
 import { type GitHubStandIn, startGitHub } from '../../stand-ins/github/github.ts';
@@ -101,6 +102,18 @@ describe('a plan is stale where', () => {
     const failure = explainFailure(await failureOf(shape), write);
     expect(failure).toBeInstanceOf(StalePlan);
     expect(failure).toMatchObject({ mayHaveWritten: true });
+  });
+
+  test('GitHub could say what it did, but not all of it', async () => {
+    const error = { type: 'INTERNAL', path: ['createCommitOnBranch', 'commit', 'signature'], message: 'No.' };
+    const body = { data: { createCommitOnBranch: { commit: { signature: null } } }, errors: [error] };
+    const thrown = await failureOf({ api: 'graphql', effect: { status: 200, body } });
+    expect(explainFailure(thrown, write)).toMatchObject({ mayHaveWritten: true });
+    expect(explainFailure(thrown, read)).toMatchObject({ code: 'GITHUB_REFUSED' });
+  });
+
+  test('something else than GitHub answers', () => {
+    expect(explainFailure(new MalformedAnswer('a page'), write)).toMatchObject({ mayHaveWritten: true });
   });
 
   test('a request takes too long', () => {
@@ -213,6 +226,24 @@ describe('a person can act on it where', () => {
       'later',
       rest(403, 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.'),
     ],
+    [
+      'the repository is archived',
+      'REPOSITORY_ARCHIVED',
+      'Unarchive it',
+      graphql('FORBIDDEN', 'Repository was archived so is read-only.'),
+    ],
+    [
+      'a rule asks for signed commits',
+      'BRANCH_PROTECTED',
+      'web commit signing',
+      graphql('BRANCH_PROTECTION_RULE_VIOLATION', 'Commits must have valid signatures.'),
+    ],
+    [
+      'a ruleset asks for signed commits, as REST says it',
+      'BRANCH_PROTECTED',
+      'GITHUB_TOKEN',
+      rest(409, 'Repository rule violations found\n\nCommits must have verified signatures.\n\n'),
+    ],
     ['too much was asked', 'GITHUB_RATE_LIMITED', 'later', rest(429, 'Too Many Requests')],
     [
       'GitHub refuses it for any other reason',
@@ -234,6 +265,15 @@ describe('a person can act on it where', () => {
     expect(explainFailure(await failureOf(shape), read)).toMatchObject({
       code: 'GITHUB_UNREACHABLE',
       message: 'Cannot read acme/flux-gitops: GitHub did not answer, though it was asked again and again.',
+    });
+  });
+
+  test('something else than GitHub answers on reading: GITHUB_UNREACHABLE', () => {
+    expect(explainFailure(new MalformedAnswer('a page'), read)).toMatchObject({
+      code: 'GITHUB_UNREACHABLE',
+      message:
+        'Cannot read acme/flux-gitops: what answered is not the API of GitHub, or only a part of the answer arrived.',
+      remedy: expect.stringContaining('GITHUB_API_URL'),
     });
   });
 });
@@ -277,6 +317,18 @@ describe('an explanation', () => {
     const said = formatError(failure as ActionError);
     expect(said).not.toMatch(/canary|::|\n/i);
   });
+});
+
+test.each([
+  ['a ref named ', 'a ref named '],
+  ['Ref is at', ' is at '],
+  ['the branch', 'the branch '],
+  ['is in', 'is in '],
+])('a megabyte of %j is looked at in no time', async (start, repeated) => {
+  const thrown = await failureOf(graphql('UNPROCESSABLE', `${start}${repeated.repeat(2 ** 20 / repeated.length)}`));
+  const begin = performance.now();
+  expect(explainFailure(thrown, write)).toMatchObject({ code: 'GITHUB_REFUSED' });
+  expect(performance.now() - begin).toBeLessThan(100);
 });
 
 describe('a refusal', () => {

@@ -85,6 +85,68 @@ describe('a file that cannot be used', () => {
   });
 });
 
+describe('what leads to a file', () => {
+  const cases = [
+    { parent: 'clusters/dev/demo', mode: '120000', says: 'a symbolic link' },
+    { parent: 'clusters', mode: '120000', says: 'a symbolic link' },
+    { parent: 'clusters/dev', mode: '160000', says: 'a submodule' },
+  ];
+
+  test.for(cases)('keeps it from being used where $parent is $says', async ({ parent, mode, says }) => {
+    await using flux = await startFlux({ 'good.yaml': 'good: true\n' });
+    await commitEntry(flux, { mode, path: parent });
+    const read = { files: [FILE, 'good.yaml'], beside: ['clusters/dev/demo/.sops.yaml', '.sops.yaml'] };
+    const publisher = flux.commitPublisher();
+    const { base } = await publisher.read(readRequest({ ...read, folders: ['clusters/dev/demo'] }));
+
+    expect([...base.files.keys()]).toEqual(['good.yaml']);
+    expect([...base.unusable.keys()].toSorted()).toEqual(['clusters/dev/demo/.sops.yaml', FILE]);
+    for (const path of base.unusable.keys()) {
+      const message = `Cannot use ${path}: in the Flux repository ${parent} is ${says}, and no folder.`;
+      expect(base.unusable.get(path)).toMatchObject({ code: 'FILE_NOT_REGULAR', message });
+    }
+    expect(await errorOf(publisher.readFile(FILE))).toMatchObject({ code: 'FILE_NOT_REGULAR' });
+    expect(flux.github.requests).toHaveLength(2);
+  });
+
+  test('may be missing: then there is no such file, and it can be made', async () => {
+    await using flux = await startFlux();
+    const { base } = await flux.commitPublisher().read(readRequest({ files: [FILE] }));
+    expect([...base.files, ...base.unusable]).toEqual([]);
+  });
+
+  test('is asked for once, with its mode alone, and nothing is asked of the root', async () => {
+    await using flux = await startFlux();
+    const files = ['README.yaml', FILE, 'clusters/dev/other.yaml'];
+    await flux.commitPublisher().read(readRequest({ files, folders: ['apps/dev'] }));
+
+    const [{ variables = {}, query = '' } = {}] = flux.github.requests;
+    const parents = Object.entries(variables).filter(([name]) => name.startsWith('parent'));
+    expect(parents.map(([, parent]) => parent).toSorted()).toEqual([
+      'apps',
+      'apps/dev',
+      'clusters',
+      'clusters/dev',
+      'clusters/dev/demo',
+    ]);
+    expect(query).toContain('parent4: file(path: $parent4) { mode } }');
+  });
+
+  test('is asked for at once with the files, and by 500: a thousand folders cost no request more', async () => {
+    const files = Array.from({ length: 1000 }, (_, index) => `apps/team-${index}/secret.yaml`);
+    await using flux = await startFlux({}, { delay: 100 });
+    await commitEntry(flux, { mode: '120000', path: 'apps/team-999' });
+    const start = performance.now();
+    const { base } = await flux.commitPublisher().read(readRequest({ files, beside: ['a.yaml', 'b.yaml'] }));
+
+    expect([...base.unusable.keys()]).toEqual(['apps/team-999/secret.yaml']);
+    expect(flux.github.requests).toHaveLength(3);
+    const [first] = flux.github.requests.map(({ end = 0 }) => end).toSorted((one, other) => one - other);
+    expect(Math.max(...flux.github.requests.map((request) => request.start))).toBeLessThan(first ?? 0);
+    expect(performance.now() - start).toBeLessThan(10_000);
+  });
+});
+
 describe('one file of the base', () => {
   test('is its text, in one request', async () => {
     await using flux = await startFlux({ [SCOPE]: 'manifests: []\n' });
@@ -219,7 +281,8 @@ describe('a folder', () => {
       'clusters/notes.txt',
     ]);
     const [request] = flux.github.requests;
-    expect(request?.variables).toEqual({ owner: 'acme', name: 'flux-gitops', folder1: 'clusters' });
+    const place = { owner: 'acme', name: 'flux-gitops' };
+    expect(request?.variables).toEqual({ ...place, folder1: 'clusters', parent0: 'clusters' });
   });
 
   test('is one of many: they are read by 50 at once, and their manifests with them', async () => {

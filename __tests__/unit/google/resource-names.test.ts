@@ -6,6 +6,7 @@ import {
   formatVersion,
   formatVersionRequest,
   isLower,
+  isNewest,
   isSameSecret,
   parseFullName,
   parseSecretVersionName,
@@ -30,7 +31,7 @@ describe('a full name', () => {
       '1',
     ],
   ])('%s is read', (text, name, version) => {
-    expect(parseFullName(text)).toEqual(version === undefined ? { name } : { name, version });
+    expect(parseFullName(text)).toStrictEqual(version === undefined ? { name } : { name, version });
   });
 
   test.each([
@@ -126,6 +127,17 @@ describe('a version that is asked for', () => {
   });
 });
 
+test.each([
+  ['latest', true],
+  ['', true],
+  ['latest-enabled', true],
+  ['3', false],
+  ['stable', false],
+])('%j being whichever is the newest is %s', (text, expected) => {
+  const version = parseVersion(text);
+  expect(version && isNewest(version)).toBe(expected);
+});
+
 test('a secret, a version and a request are written as Google writes them', () => {
   const name = { project: 'demo-project', location: 'europe-west3', secret: 'S' };
   expect(formatSecretName(name)).toBe('projects/demo-project/locations/europe-west3/secrets/S');
@@ -149,6 +161,10 @@ test.each([
   ['9223372036854775806', '9223372036854775807', true],
   ['latest', '2', false],
   ['1', 'latest', false],
+  ['v1', '2', false],
+  ['1a', '2', false],
+  ['1', 'v2', false],
+  ['1', '2a', false],
 ])('version %s being lower than %s is %s', (version, than, expected) => {
   expect(isLower(version, than)).toBe(expected);
 });

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { type Deadline, startDeadline } from '../../../src/deadline.ts';
 import { ActionError } from '../../../src/errors.ts';
 import { createRetry } from '../../../src/google/retry.ts';
@@ -24,6 +24,10 @@ function attempts(...errors: readonly Error[]) {
   return attempt;
 }
 
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
 describe('a question', () => {
   test('is asked again as long as that may help', async () => {
     const attempt = attempts(UNAVAILABLE, UNAVAILABLE, UNAVAILABLE);
@@ -38,6 +42,26 @@ describe('a question', () => {
     const attempt = attempts(...errors);
     await expect(createRetry(hasty())(attempt, milliseconds)).rejects.toBe(errors[0]);
     expect(attempt.made).toBe(1);
+  });
+
+  test('is asked again after pauses that grow, from less than half a second to eight', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    const pauses: number[] = [];
+    const deadline: Deadline = {
+      ...startDeadline(60_000),
+      sleep: (milliseconds) => Promise.resolve(void pauses.push(milliseconds)),
+    };
+    await createRetry(deadline)(attempts(...Array<Error>(7).fill(UNAVAILABLE)), 60_000);
+    expect(pauses).toEqual([400, 800, 1_600, 3_200, 6_400, 8_000, 8_000]);
+  });
+
+  test('is not asked again so late that the run had no time to say why', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(1);
+    const attempt = attempts(...Array<Error>(9).fill(UNAVAILABLE));
+    // A pause of eight seconds would fit, and leave half a second.
+    const deadline: Deadline = { ...startDeadline(8_500), sleep: () => Promise.resolve() };
+    await expect(createRetry(deadline)(attempt, 30_000)).rejects.toBe(UNAVAILABLE);
+    expect(attempt.made).toBe(6);
   });
 
   test('is not asked at all when the run is over', async () => {

@@ -93,6 +93,9 @@ describe('a form that other tools use is refused with the words to write instead
     ['TELE_TOKEN/versions/1', `${ID} and ${ONE}`],
     ['TELE_TOKEN/versions/v1', `${ID} and ${ONE}`],
     ['TELE_TOKEN/versions/stable', `${ID} and \`version: stable\``],
+    ['TELE_TOKEN/versions/rev1', `${ID} and \`version: rev1\``],
+    ['TELE_TOKEN/versions/v1-rc', `${ID} and \`version: v1-rc\``],
+    ['////TELE_TOKEN//', ID],
     ['TELE_TOKEN:latest-enabled', `${ID} and \`version: latest-enabled\``],
     ['TELE_TOKEN/latest', `${ID} and \`version: latest\``],
     ['TELE_TOKEN:latest', `${ID} and \`version: latest\``],
@@ -177,11 +180,30 @@ describe('what cannot be made out is refused with the two forms that are taken',
     'https://console.cloud.google.com/security/secret-manager?project=demo-project',
     'https://console.cloud.google.com/security/secret-manager/secret/a/b/TELE_TOKEN/versions?project=demo-project',
     'https://evil.example/projects/demo-project',
+    'see https://console.cloud.google.com/security/secret-manager/secret/TELE_TOKEN?project=demo-project',
+    'TELE_TOKEN:accessor',
+    `sm://${FULL}/versions/0`,
+    'S'.repeat(512),
   ])('%j', (secret) => {
     expect(refusal({ secret, projectId: 'demo-project' })).toBe(
       `\`${secret}\` is no secret's name: write its id, such as TELE_TOKEN (letters, digits, - and _), or projects/PROJECT/secrets/TELE_TOKEN`,
     );
   });
+});
+
+test('a payload that was pasted by mistake is not repeated', () => {
+  expect(refusal({ secret: 'S'.repeat(513), projectId: 'demo-project' })).toBe(
+    '`secret` is too long to be a name: write its id, such as TELE_TOKEN',
+  );
+});
+
+test('everything that is wrong is said at once', () => {
+  expect(refusal({ secret: FULL, projectId: 'other-project', version: '0' })).toBe(
+    [
+      '`secret` names the project demo-project and `project-id` other-project: leave `project-id` out',
+      '`version: 0` is neither a number such as 3, nor an alias, nor latest',
+    ].join('; '),
+  );
 });
 
 describe('inputs that do not go together are refused', () => {

@@ -2,6 +2,7 @@
 // text of a server is passed on.
 
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -129,6 +130,7 @@ interface Refusal {
 }
 
 const RESOURCE = 'projects/demo-project/secrets/TELE_TOKEN';
+const LIST = '`gcloud secrets versions list TELE_TOKEN --project=demo-project --filter=state:ENABLED`';
 
 /** Versions 1 to 4, of which 1 and 3 are enabled. */
 function addVersions(to = secret) {
@@ -359,14 +361,14 @@ describe('a version that cannot be had', () => {
       arrange: () => secret.disable(1),
       code: 'SECRET_VERSION_DISABLED',
       message: `Cannot access ${RESOURCE}/versions/1: this version is disabled.`,
-      remedy: 'Enable it in Secret Manager, or name an enabled version with `version`.',
+      remedy: `Enable it in Secret Manager, or name an enabled version with \`version\`; ${LIST} shows which are.`,
     },
     {
       when: 'it is destroyed',
       arrange: () => secret.destroy(1),
       code: 'SECRET_VERSION_DESTROYED',
       message: `Cannot access ${RESOURCE}/versions/1: this version is destroyed.`,
-      remedy: 'Its payload is gone: name another version.',
+      remedy: `Its payload is gone: name an enabled version with \`version\`; ${LIST} shows which are.`,
     },
     {
       when: 'the account has no role on the secret',
@@ -380,7 +382,7 @@ describe('a version that cannot be had', () => {
       asked: { version: '7' },
       code: 'SECRET_NOT_FOUND',
       message: `Cannot access ${RESOURCE}/versions/7: there is no such secret or version.`,
-      remedy: 'Check `secret`, `version` and the project.',
+      remedy: `Check \`secret\`, \`version\` and the project; ${LIST} shows what there is.`,
     },
     {
       when: 'there is no such alias',
@@ -478,16 +480,42 @@ describe('a Secret Manager that does not do its work', () => {
     ['another version', 'projects/123456789012/secrets/TELE_TOKEN/versions/2'],
     ['another secret', 'projects/123456789012/secrets/OTHER/versions/1'],
     ['a regional secret', 'projects/123456789012/locations/europe-west3/secrets/TELE_TOKEN/versions/1'],
+    ['the secret of another project', 'projects/other-project/secrets/TELE_TOKEN/versions/1'],
+    ['a name made of the payload', `projects/${CANARY.toLowerCase()}/secrets/TELE_TOKEN/versions/1`],
   ])('is not believed when it answers with %s than was asked for', async (_, name) => {
     const payload = { data: Buffer.from(CANARY).toString('base64'), dataCrc32c: String(crc32c(Buffer.from(CANARY))) };
     google.fault({ when: 'secretmanager', status: 200, body: { name, payload } });
     const error = await failure();
     expect(error).toMatchObject({
       code: 'SECRET_MISMATCH',
-      message: `Cannot use ${RESOURCE}/versions/1: what answered named another version, ${name}.`,
+      message: `Cannot use ${RESOURCE}/versions/1: what answered named something else.`,
       remedy: 'Check the input `secret-manager-endpoint` and what stands between the runner and Secret Manager.',
     });
     expect(formatError(error)).not.toContain(CANARY);
+  });
+
+  test('does not send a token elsewhere', async () => {
+    google.fault({ when: /secrets/, status: 307, headers: { location: `${google.url}/v1/elsewhere` } });
+    await expect(failure()).resolves.toMatchObject({ code: 'GOOGLE_UNREACHABLE' });
+    expect(google.requests.map(({ path }) => path)).not.toContain('/v1/elsewhere');
+    expect(asked()).toBe(1);
+  });
+
+  test('is not listened to for ever', async () => {
+    let sent = 0;
+    const chunk = Buffer.alloc(1024 * 1024, ' ');
+    const serve = (response: ServerResponse) => {
+      const write = () => {
+        sent += 1;
+        response.write(chunk, (error) => error ?? write());
+      };
+      write();
+    };
+    google.fault({ when: 'secretmanager', times: 1, serve });
+    google.fault({ when: 'secretmanager', status: 404 });
+    await expect(failure()).resolves.toMatchObject({ code: 'SECRET_NOT_FOUND' });
+    expect(sent).toBeGreaterThan(30);
+    expect(sent).toBeLessThan(100);
   });
 
   test('that nobody listens for is unreachable', async () => {
@@ -531,13 +559,55 @@ describe('credentials', () => {
     google.fault({ when: 'sts', reset: true });
     await expect(failure()).resolves.toMatchObject({
       code: 'GOOGLE_UNREACHABLE',
-      message: `Cannot access ${RESOURCE}/versions/1: the service that gives out access tokens did not answer.`,
+      message: `Cannot access ${RESOURCE}/versions/1: the service that gives out access tokens did not answer as it should.`,
     });
   });
 
   test('whose exchange never answers end with the run', async () => {
     google.fault({ when: 'sts', hang: true });
     await expect(failure({ time: 100 })).resolves.toMatchObject({ code: 'DEADLINE_EXCEEDED' });
+  });
+
+  test.each(['null', '"text"', '{}', '{"access_token":{}}', '{"access_token":""}'])(
+    'whose exchange answers %s are not called missing, and Secret Manager is not asked',
+    async (body) => {
+      google.fault({ when: 'sts', status: 200, body: JSON.parse(body) as object });
+      await expect(failure()).resolves.toMatchObject({
+        code: 'GOOGLE_UNREACHABLE',
+        message: `Cannot access ${RESOURCE}/versions/1: the service that gives out access tokens did not answer as it should.`,
+      });
+      expect(asked()).toBe(0);
+    },
+  );
+
+  test('whose exchange sends elsewhere are not sent there', async () => {
+    google.fault({ when: 'sts', status: 307, headers: { location: `${google.url}/v1/elsewhere` } });
+    await expect(failure()).resolves.toMatchObject({ code: 'GOOGLE_UNREACHABLE' });
+    expect(google.requests.map(({ path }) => path)).toEqual(['/v1/token']);
+  });
+
+  test.each<[string, { hang: true } | { status: number } | { reset: true }]>([
+    ['hangs', { hang: true }],
+    ['knows of no account', { status: 404 }],
+    ['forbids it', { status: 403 }],
+    ['cuts the connection', { reset: true }],
+  ])('that a metadata server should give, which %s, are missing', async (_, fault) => {
+    vi.stubEnv(CREDENTIALS, '');
+    vi.stubEnv('METADATA_SERVER_DETECTION', 'assume-present');
+    vi.stubEnv('GCE_METADATA_HOST', `127.0.0.1:${google.port}`);
+    google.fault({ when: /computeMetadata/, ...fault });
+    await expect(failure({ time: 20_000 })).resolves.toMatchObject({ code: 'GOOGLE_CREDENTIALS_MISSING' });
+  });
+
+  test('that a metadata server gives are those of the machine', async () => {
+    secret.addVersion('payload');
+    vi.stubEnv(CREDENTIALS, '');
+    vi.stubEnv('METADATA_SERVER_DETECTION', 'assume-present');
+    vi.stubEnv('GCE_METADATA_HOST', `127.0.0.1:${google.port}`);
+    const token = { access_token: ACCESS_TOKEN, expires_in: 3_599, token_type: 'Bearer' };
+    const headers = { 'metadata-flavor': 'Google' };
+    google.fault({ when: /computeMetadata/, status: 200, body: token, headers });
+    await expect(access()).resolves.toMatchObject({ name: { version: '1' } });
   });
 
   const written = (content: string) => async () => {

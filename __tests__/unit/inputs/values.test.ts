@@ -107,4 +107,9 @@ describe('a list of globs', () => {
       `\`${input}: !projects/demo/secrets/A\` cannot take away: list what is allowed.`,
     );
   });
+
+  test('has none that is longer than every name', () => {
+    expect(problemsWith({ 'allowed-secrets': 'a'.repeat(1000) })).toBe('');
+    expect(problemsWith({ 'allowed-secrets': 'a'.repeat(1001) })).toMatch(/is longer than 1000 characters\.$/);
+  });
 });

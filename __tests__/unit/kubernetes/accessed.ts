@@ -17,14 +17,22 @@ export function latest(secret: string): SecretVersionRequest {
   return { name: { project: 'demo', secret }, version: { kind: 'latest' } };
 }
 
-/** The message and the remedy of the ActionError that is thrown, as one text; anything else thrown is thrown on. */
+const SENTENCES = /^Cannot \w+ \S+: [^\n]+\.\n[A-Z][^\n]+\.$/;
+
+/**
+ * The message and the remedy of the ActionError that is thrown, as one text; anything else thrown is thrown on. A refusal
+ * that does not say what cannot be done, why, and what to do about it is no use to anybody.
+ */
 export function refusalOf(act: () => unknown): { code: string; text: string } | undefined {
   try {
     act();
     return undefined;
   } catch (error) {
     if (!(error instanceof ActionError)) throw error;
-    return { code: error.code, text: `${error.message} ${error.remedy}` };
+    const text = `${error.message} ${error.remedy}`;
+    if (!SENTENCES.test(`${error.message}\n${error.remedy}`))
+      throw new Error(`This helps nobody: ${text}`, { cause: error });
+    return { code: error.code, text };
   }
 }
 

@@ -82,9 +82,10 @@ describe('a payload that is a whole docker config', () => {
     ['.dockercfg', ''],
   ])('may not be, as %s: %.60s', (key, json) => {
     const refusal = refusalOf(() => verifyDockerConfig(version(json), key));
+    const wanted = key === '.dockercfg' ? 'a JSON object' : 'a JSON object with a registry in `auths`';
     expect(refusal).toMatchObject({
       code: 'DOCKER_CONFIG_INVALID',
-      text: expect.stringContaining(`Cannot use ${FULL_NAME}: what becomes \`${key}\` is not a JSON object`),
+      text: expect.stringContaining(`Cannot use ${FULL_NAME}: what becomes \`${key}\` is not ${wanted}. Add`),
     });
     expect(refusal?.text).not.toContain('canary');
   });

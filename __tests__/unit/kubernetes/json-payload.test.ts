@@ -105,11 +105,27 @@ test('what is inside keeps its order whatever its names look like, and names may
   ]);
 });
 
+describe('at the limit', () => {
+  const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+
+  test('a payload of a whole MiB is read', () => {
+    expect(pointed(`"${'a'.repeat(1_048_574)}"`, '')).toHaveLength(1_048_574);
+  });
+
+  test('a thousand arrays within each other are read, and no more', () => {
+    expect(pointed(nested(1_000), '/0')).toBe(nested(999));
+    expect(refusalOf(() => pointed(nested(1_001), '/0'))?.text).toContain('its JSON is nested too deep.');
+  });
+});
+
 test('a name in escapes is no other name that an object of the same shape had before', () => {
   pointed(String.raw`{"h":[],"\\":0}`, '/h');
   expect(pointed(String.raw`{"h":1,"\"":2}`, '/"')).toBe('2');
 });
 
-test.each(['{}', '{ }', '[]', '[\n]', '"a,b"', '1', 'null'])('there is nothing inside %j', (json) => {
-  expect([...insideOf(json, NAME)]).toEqual([]);
-});
+test.each(['{}', '{ }', '[]', '[\n]', '"a,b"', '"[a,b]"', '"{a:b}"', '1', 'null'])(
+  'there is nothing inside %j',
+  (json) => {
+    expect([...insideOf(json, NAME)]).toEqual([]);
+  },
+);

@@ -49,6 +49,12 @@ describe('a certificate and its key are taken:', () => {
       '2070-01-01T00:00:00Z',
     ],
     [
+      'with words on a key that was encrypted once',
+      TEST_SERVER,
+      `was -----BEGIN ENCRYPTED PRIVATE KEY-----\n${TEST_SERVER_KEY_PKCS8}`,
+      '2120-01-01T00:00:00Z',
+    ],
+    [
       'with the key in both',
       TEST_SERVER_KEY_PKCS8 + TEST_SERVER,
       TEST_SERVER + TEST_SERVER_KEY_PKCS8,
@@ -97,6 +103,12 @@ describe('a certificate and a key are refused, and not quoted, where', () => {
     [
       'the certificate ends at no date',
       undated(TEST_SERVER),
+      TEST_SERVER_KEY_PKCS8,
+      `${ofChain}a certificate in \`tls.crt\``,
+    ],
+    [
+      'an issuer ends at no date',
+      TEST_SERVER + undated(TEST_CA),
       TEST_SERVER_KEY_PKCS8,
       `${ofChain}a certificate in \`tls.crt\``,
     ],
@@ -160,7 +172,9 @@ function flipped(bytes: Uint8Array, index: number): Uint8Array {
 /** With letters in the date of its end. */
 function undated(certificate: string): string {
   const bytes = Buffer.from(
-    der(certificate).toString('latin1').replace('21200101000000Z', '2120xx01000000Z'),
+    der(certificate)
+      .toString('latin1')
+      .replace(/(?<=2120|2070)01(?=01000000Z)/, 'xx'),
     'latin1',
   );
   return pem('CERTIFICATE', bytes);

@@ -96,6 +96,14 @@ describe('what a manifest says of itself', () => {
     expect(findProvenance(formatProvenance(written))).toEqual(written);
   });
 
+  test('says nothing where there is nothing to say', () => {
+    expect(Object.keys(formatProvenance(provenance()))).toEqual([
+      'flux-secret-sync/owner',
+      'flux-secret-sync/sources',
+      'flux-secret-sync/template',
+    ]);
+  });
+
   test('is told apart from annotations of others by its prefix', () => {
     expect(Object.keys(formatProvenance(provenance({ hold: HOLD }))).every(isProvenance)).toBe(true);
     expect(
@@ -126,6 +134,7 @@ describe('a manifest makes no claim', () => {
       '{"token":[]}',
       '{"token":["projects/1/secrets/S/versions/1",1]}',
       '{"token":["projects/1/secrets/S/versions/1","projects/1/secrets/S"]}',
+      '{"token":["projects/1/secrets/S/versions/1","projects/1/secrets/T/versions/1","projects/1/secrets/U"]}',
       '{"token":[["projects/1/secrets/S/versions/1","projects/1/secrets/S/versions/1"]]}',
       '{"token":{"0":"projects/1/secrets/S/versions/1"}}',
       '{"token":"projects/1/secrets/S"}',
@@ -186,6 +195,7 @@ describe('a hold that cannot be read still holds', () => {
     ['{"by":1,"since":"2026-11-20T08:00:00.000Z"}', 'unknown', HOLD.since],
     ['{"__proto__":{"by":"mallory","since":"now"}}', 'unknown', 'unknown'],
     ['{"by":"octocat","since":"2026-11-20T08:00:00.000Z","why":"rollback"}', 'octocat', HOLD.since],
+    [`{"by":"${'a'.repeat(201)}","since":"${'b'.repeat(201)}"}`, 'a'.repeat(200), 'b'.repeat(200)],
   ])('%s', (hold, by, since) => {
     const annotations = { ...formatProvenance(provenance()), 'flux-secret-sync/hold': hold };
     expect(findProvenance(annotations)?.hold).toEqual({ by, since });

@@ -146,9 +146,12 @@ describe('a line end at the end', () => {
     `The payload of projects/42/secrets/${secret}/versions/7 ends in a line end, and so does what \`${key}\` is made of: ` +
     '`trim: newline` in the config takes it off.';
 
-  test.each(['canary\n', 'canary\r\n', 'a\ncanary\n\n', Uint8Array.of(0xff, 0x0a)])('of %j is noted', (payload) => {
-    expect(built({ data: { a: whole('A') } }, { A: payload }).notes).toEqual([note('A', 'a')]);
-  });
+  test.each(['canary\n', 'canary\r\n', 'a\ncanary\n\n', 'canary-----BEGIN \n', Uint8Array.of(0xff, 0x0a)])(
+    'of %j is noted',
+    (payload) => {
+      expect(built({ data: { a: whole('A') } }, { A: payload }).notes).toEqual([note('A', 'a')]);
+    },
+  );
 
   test('of a registry’s user name and password is noted', () => {
     const config = { kind: 'docker-config', server: 'a.dev', username: whole('U'), password: whole('P') } as const;

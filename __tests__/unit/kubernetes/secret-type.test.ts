@@ -66,7 +66,8 @@ test.each([
   ['kubernetes.io/dockerconfigjson', { '.dockerconfigjson': '{}' }, 'DOCKER_CONFIG_INVALID'],
   ['kubernetes.io/dockercfg', { '.dockercfg': '[]' }, 'DOCKER_CONFIG_INVALID'],
   ['kubernetes.io/tls', { 'tls.crt': 'a', 'tls.key': 'b' }, 'CERTIFICATE_INVALID'],
-  ['Opaque', { 'tls.crt': 'a', '.dockercfg': '[]' }, undefined],
+  ['Opaque', { 'tls.crt': 'a', '.dockercfg': '[]', '.dockerconfigjson': '[]' }, undefined],
+  ['kubernetes.io/dockercfg', { '.dockercfg': '{}', '.dockerconfigjson': '[]' }, undefined],
 ])('the values of a Secret of type %s are checked: %j', (type, values, code) => {
   expect(refusalOf(() => verified(type, values))?.code).toBe(code);
 });

@@ -55,7 +55,8 @@ describe('prune', () => {
     });
     const conclusion = conclusionOf([await left()], base, true);
     expect(shown(conclusion)).toEqual([`leave ${A}`, `delete ${at('old.yaml')}`, `delete ${at('older.yml')}`]);
-    expect(conclusion.steps.slice(1)).toMatchObject([{ isPruned: true }, { isPruned: true }]);
+    const pruned = { desired: { state: 'absent' }, isPruned: true };
+    expect(conclusion.steps.slice(1)).toMatchObject([pruned, pruned]);
     expect(conclusion.notes).toEqual([]);
     expect(listChanges(conclusion, base)).toEqual({
       manifests: [],
@@ -97,15 +98,20 @@ describe('prune', () => {
   test('leaves everything where something failed, and says how much that is', async () => {
     const text = listing('a.yaml', 'old.yaml', 'older.yaml');
     const base = snapshot({ [A]: ours, [at('old.yaml')]: ours, [at('older.yaml')]: ours, [KUSTOMIZATION]: text });
-    const conclusion = conclusionOf([await left(), failed()], base, true);
+    const conclusion = conclusionOf([await left(), failed(), absent(at('none.yaml'))], base, true);
     expect(shown(conclusion)).toEqual([
-      ...[`leave ${A}`, `failed ${at('bad.yaml')}`],
+      ...[`leave ${A}`, `failed ${at('bad.yaml')}`, `absent ${at('none.yaml')}`],
       ...[`postponed ${at('old.yaml')}`, `postponed ${at('older.yaml')}`],
     ]);
     expect(conclusion.kustomizations).toEqual([]);
     expect(conclusion.notes).toEqual([
       'Nothing was deleted, for not every manifest could be written: 2 would have been.',
     ]);
+  });
+
+  test('says nothing of it where there is nothing to delete', async () => {
+    const base = snapshot({ [A]: ours });
+    expect(conclusionOf([await left(), failed()], base, true).notes).toEqual([]);
   });
 
   test('takes what it deletes off the list of its folder', async () => {
@@ -202,6 +208,32 @@ describe('the list of a folder', () => {
   });
 });
 
+describe('a list further up', () => {
+  const above = 'clusters/dev/kustomization.yaml';
+
+  test('keeps a manifest from being deleted that it lists, for it would not build without it', async () => {
+    const base = snapshot({ [A]: ours, [above]: listing('demo/a.yaml', 'demo/b.yaml') });
+    const conclusion = conclusionOf([deleted(A), await left(at('b.yaml'))], base);
+    expect(shown(conclusion)).toEqual([`failed ${A}`, `leave ${at('b.yaml')}`]);
+    expect(conclusion.steps[0]).toMatchObject({
+      error: {
+        code: 'KUSTOMIZATION_NOT_EDITABLE',
+        message: `Cannot delete ${A}: ${above} lists it, and would not build without it.`,
+        remedy: 'Take it off that list first; only the kustomization.yaml of its own folder is edited.',
+      },
+    });
+    expect(listChanges(conclusion, base).deletions).toEqual([]);
+  });
+
+  test.each([
+    ['lists its folder', listing('demo')],
+    ['lists neither', listing('other')],
+  ])('lets it go where it %s', (_, text) => {
+    const base = snapshot({ [A]: ours, [above]: text });
+    expect(shown(conclusionOf([deleted(A)], base))).toEqual([`delete ${A}`]);
+  });
+});
+
 describe('a list further up that leaves the folder out', () => {
   const above = 'clusters/dev/kustomization.yaml';
   const note = `${above} leaves ${FOLDER} out: what Flux applies through it will not have the manifest there.`;
@@ -225,7 +257,8 @@ describe('a list further up that leaves the folder out', () => {
 
   test('is not mentioned of manifests that are there already, or go', async () => {
     const base = snapshot({ [A]: ours, [above]: listing('other') });
-    const { notes } = conclusionOf([await left(), deleted(at('b.yaml')), failed()], base);
+    const updated = await encryptIn(situation({ wish: { file: A }, owner: OWNER, text: ours, refresh: true }));
+    const { notes } = conclusionOf([await left(), updated, deleted(at('b.yaml')), failed()], base);
     expect(notes.filter((each) => each.includes('leaves'))).toEqual([]);
   });
 });

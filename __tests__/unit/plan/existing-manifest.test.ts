@@ -168,6 +168,8 @@ describe('what this action has written', () => {
   test.each<[string, object, object, Wish?]>([
     ['the same object', {}, { isSameObject: true, isImmutable: false }],
     ['the same object without a namespace', { namespace: undefined }, { isSameObject: true }, { namespace: undefined }],
+    ['the same object, for Flux may say the namespace', { namespace: undefined }, { isSameObject: true }],
+    ['the same object, for Flux may say it anew', {}, { isSameObject: true }, { namespace: undefined }],
     ['another object by its name', { name: 'kbot' }, { isSameObject: false }],
     ['another object by its namespace', { namespace: 'prod' }, { isSameObject: false }],
   ])('is %s', (_, metadata, expected, wish) => {
@@ -245,6 +247,7 @@ describe('a data key that this run does not know', () => {
 
   test.each<[string, string, Case]>([
     ['the manifest is not ours', 'other', { keys: ['token', 'other'] }],
+    ['the manifest is of no config file', 'other', { keys: ['token', 'other'], by: OWNER }],
     ['it is of another secret', 'url', { keys: ['token', 'url'], sources: both }],
     [
       'no source accounts for it, and the manifest is to change otherwise too',
@@ -298,6 +301,7 @@ describe('a file that is to be deleted', () => {
     ['it belongs to acme/other/flux-secrets.yaml', claimed('acme/other/flux-secrets.yaml'), OWNER],
     [`it belongs to ${OWNER}`, claimed(OWNER), 'inputs'],
     [`it belongs to ${OWNER}x`, claimed(`${OWNER}x`), OWNER],
+    [`it belongs to ${'x'.repeat(200)}`, claimed('x'.repeat(201)), OWNER],
     ['it is no manifest of this action', file(secret()), OWNER],
     ['it is no manifest of this action', file('a: [b'), OWNER],
   ])('is left alone where %s', (reason, existing, owner) => {

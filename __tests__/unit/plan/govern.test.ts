@@ -50,7 +50,12 @@ describe('a file is encrypted', () => {
     for (const governing of [everything, only('age1*')]) {
       const govern = await createGovern(governing, { base: given, files: [file] });
       expect(() => govern(file)).toThrow(code(expected));
-      if (more?.files === undefined) expect(govern('clusters/prod/a.yaml').configuration?.path).toMatch('prod');
+      if (more?.files !== undefined) {
+        expect(() => govern(file)).toThrow(
+          `Cannot encrypt ${file}: nobody is named to encrypt it for, and the Flux repository has no .sops.yaml above it.`,
+        );
+        expect(() => govern(file)).toThrow(expect.objectContaining({ remedy: expect.stringContaining('`age`') }));
+      } else expect(govern('clusters/prod/a.yaml').configuration?.path).toMatch('prod');
     }
   });
 });
@@ -74,6 +79,11 @@ describe('what the workflow forbids ends the run', () => {
       'a recipient of the inputs',
       { ...only('age1dev'), recipients: [age('age1dev'), age('age1input')] },
       'RECIPIENT_NOT_ALLOWED',
+    ],
+    [
+      'a secret, where it bounds both',
+      { ...everything, policy: { allowedSecrets: ['projects/demo/secrets/A'], allowedRecipients: ['age1*'] } },
+      'SECRET_NOT_ALLOWED',
     ],
     ['no recipient of the inputs', { ...only('age1*'), recipients: [age('age1input')] }, undefined],
     ['nothing', everything, undefined],

@@ -72,6 +72,8 @@ describe('a file that is not there', () => {
   test('is created held where that is asked for', () => {
     const wish = { version: number('1'), hold: 'set' as const };
     expect(plan(situation({ wish }))).toMatchObject({ kind: 'create', hold: NOW });
+    const following = situation({ wish: { version: STABLE, hold: 'set' }, resolved: '2' });
+    expect(plan(following)).toMatchObject({ kind: 'create', hold: NOW });
   });
 
   test('says in clear what it is, and where it comes from', () => {
@@ -288,6 +290,11 @@ describe('a version that is held', () => {
   test('goes on being held by whoever has held it first', () => {
     const wish = { version: number('1'), hold: 'set' as const };
     expect(plan(askedByName(situation({ wish, text: heldFirst })))).toMatchObject({ kind: 'unchanged', hold: EARLIER });
+  });
+
+  test('goes on being held where another one is asked for by name, and nothing is said of the hold', () => {
+    const given = situation({ wish: { version: number('2') }, text: heldFirst });
+    expect(plan(askedByName(given))).toMatchObject({ kind: 'update', hold: EARLIER });
   });
 
   test('is another one, held by whoever asks for that', () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse, parseDocument } from 'yaml';
-import type { Desired } from '../../../src/desired-secret.ts';
+import { type Desired, requestsOfValue } from '../../../src/desired-secret.ts';
 import { ActionError, type ErrorCode } from '../../../src/errors.ts';
 import { formatVersionRequest, type SecretVersionRequest } from '../../../src/google/resource-names.ts';
 import type { SecretSource } from '../../../src/google/secret-source.ts';
@@ -37,11 +37,13 @@ import { openWorkshop, type Workshop } from '../sops/real-sops.ts';
 
 let second: string;
 let heldFirst: string;
+let heldSecond: string;
 let workshop: Workshop;
 beforeAll(async () => {
   workshop = await openWorkshop();
   second = await commit(situation(), '2');
   heldFirst = await commit(situation({ wish: { version: number('1'), hold: 'set' }, hold: EARLIER }), '1');
+  heldSecond = await commit(situation({ wish: { version: number('2'), hold: 'set' }, hold: NOW }), '2');
 });
 afterAll(() => workshop[Symbol.asyncDispose]());
 
@@ -225,6 +227,24 @@ describe('a manifest', () => {
     expect(lower.asked).toHaveLength(2);
   });
 
+  test('has nothing asked again but latest, and that for no other reason', async () => {
+    const data = new Map([
+      ['token', payload(request())],
+      ['b', payload(request('B', number('5')))],
+    ]);
+    const lateOnce = google(['1', '2']);
+    expect(codesOf(await planned([{ data }], { source: lateOnce, base: holding(second) }))).toEqual(['update']);
+    expect(lateOnce.asked).toEqual(Array(2).fill('projects/demo/secrets/TELE_TOKEN/versions/latest'));
+    const source = google();
+    expect(codesOf(await planned([{}], { source, base: holding('kind: ConfigMap\n') }))).toEqual(['FILE_NOT_OURS']);
+    expect(source.asked).toHaveLength(1);
+  });
+
+  test('goes where that is asked for, though it is held', async () => {
+    const step = await one(absence(FILE), { source: google(), base: holding(heldFirst) });
+    expect(step).toMatchObject({ kind: 'delete', isPruned: false });
+  });
+
   test.each<[string, () => { wish: Wish; text: string; owner?: string }, readonly string[] | ErrorCode]>([
     [
       'goes with its secret to another key',
@@ -245,6 +265,11 @@ describe('a manifest', () => {
       'has another owner from now on',
       () => ({ wish: {}, text: second, owner: OWNER }),
       [`${FILE} belonged to inputs until now.`],
+    ],
+    [
+      'says at length whose it was',
+      () => ({ wish: {}, text: editing(second, annotation('owner'), 'x'.repeat(201)) }),
+      [`${FILE} belonged to ${'x'.repeat(200)} until now.`],
     ],
     [
       'has no entry in the config any more for what it asked for before',
@@ -290,14 +315,16 @@ describe('what an earlier run has proposed', () => {
       () => ({
         base: holding(editing(second, ['metadata', 'labels', 'team'], 'bots')),
         source: google('3'),
-        proposal: proposing(editing(second, annotation('sources'), sources('3'))),
+        proposal: proposing(
+          editing(editing(second, annotation('sources'), sources('3')), annotation('expires'), '2027-01-01T00:00:00Z'),
+        ),
       }),
     ],
     ['everything is to be encrypted anew', () => ({ refresh: true, proposal: proposing(second) })],
     ['it cannot be read', () => ({ proposal: unreadable() })],
   ])('is written over where %s', async (_, given) => {
     const step = await one({}, { source: google(), ...given() });
-    expect(step).toMatchObject({ kind: 'write', manifest: undefined });
+    expect(step).toMatchObject({ kind: 'write', manifest: undefined, expires: undefined });
   });
 
   function sources(number: string): string {
@@ -318,9 +345,62 @@ describe('what an earlier run has proposed', () => {
     expect(await one({}, { source: google(), base, proposal: proposing(heldFirst) })).toMatchObject({
       ...{ kind: 'leave', change: { kind: 'held', manifest: { text: heldFirst } } },
     });
-    expect(codesOf(await planned([{}], { source: google(), base, proposal: proposing(heldFirst, false) }))).toEqual([
-      'unchanged',
-    ]);
+    const closed = proposing(heldFirst, false);
+    expect(codesOf(await planned([{}], { source: google(), base, proposal: closed }))).toEqual(['unchanged']);
+    expect(await one({}, { source: google(), proposal: closed })).toMatchObject({
+      ...{ kind: 'write', change: { kind: 'create', hold: undefined }, manifest: undefined },
+    });
+  });
+
+  test('is taken over from a closed pull request too, where nothing is held', async () => {
+    const step = await one({}, { source: google(), proposal: proposing(second, false) });
+    expect(step).toMatchObject({ kind: 'write', manifest: { text: second } });
+  });
+
+  test('is taken over with what is to be said of the manifest on the base', async () => {
+    const proposal = proposing(editing(second, annotation('owner'), OWNER));
+    const step = await one({}, { source: google(), base: holding(second), proposal, owner: OWNER });
+    expect(step).toMatchObject({ kind: 'write', manifest: { file: FILE } });
+    expect(notesOf(step)).toEqual([`${FILE} belonged to inputs until now.`]);
+  });
+
+  test('cannot hide a defect of this action', async () => {
+    const thrown = new TypeError('a defect');
+    const isProposed = () => {
+      throw thrown;
+    };
+    const proposal = { ...proposing(second, false), isProposed };
+    await expect(planned([{}], { source: google(), proposal })).rejects.toBe(thrown);
+  });
+});
+
+describe('a version that is proposed and held', () => {
+  const labelled: Wish = { labels: { team: 'bots' } };
+  const ofPeople = () => holding(editing(second, ['metadata', 'labels', 'team'], 'bots'));
+  const versionsOf = (step: Step) =>
+    step.kind === 'write'
+      ? [...step.change.desired.data.values()].flatMap(requestsOfValue).map((asked) => asked.version)
+      : [];
+
+  test.each<[string, Wish, () => Snapshot]>([
+    ['its manifest gets another label', labelled, () => holding(second)],
+    ['people have labelled the base', {}, ofPeople],
+    ['the base holds an older one', labelled, () => holding(heldSecond)],
+  ])('goes on being proposed and held where %s', async (_, wish, base) => {
+    const step = await one(wish, { source: google('3'), base: base(), proposal: proposing(heldFirst) });
+    expect(step).toMatchObject({ kind: 'write', change: { hold: EARLIER }, manifest: undefined });
+    expect(versionsOf(step)).toEqual([number('1')]);
+  });
+
+  test.each<[string, Wish, () => Proposal]>([
+    ['it is released', { ...labelled, hold: 'release' }, () => proposing(heldFirst)],
+    ['somebody has closed the pull request', labelled, () => proposing(heldFirst, false)],
+    ['another secret takes its place', { secret: 'DB_URL' }, () => proposing(heldFirst)],
+    ['it was never held', labelled, () => proposing(second)],
+  ])('is so no longer where %s', async (_, wish, proposal) => {
+    const step = await one(wish, { source: google('3'), proposal: proposal() });
+    expect(step).toMatchObject({ kind: 'write', change: { hold: undefined }, manifest: undefined });
+    expect(versionsOf(step)).toEqual([LATEST]);
   });
 });
 
@@ -507,7 +587,9 @@ describe('many manifests are encrypted', () => {
     const lines: string[] = [];
     const many = Array.from({ length: 30 }, (_, index) => ({ file: `${index}.yaml`, version: number('1') }));
     const encrypter = { encrypt: () => Promise.reject(failure('SOPS_FAILED')) };
-    await encrypted(await planned(many), { lines, encrypter });
+    // What was encrypted before, or is no manifest, is nothing to encrypt.
+    const steps = await planned([...many, {}, absence('gone.yaml')], { source: google(), proposal: proposing(second) });
+    await encrypted(steps, { lines, encrypter });
     expect(lines).toHaveLength(11);
     expect(lines.at(-1)).toBe('Encrypting: 30 of 30.');
   });

@@ -58,6 +58,15 @@ test('a wish with other versions is otherwise the same', () => {
   expect(listWanted(replaced).map((wanted) => wanted.request.version)).toEqual(Array(5).fill(number('1')));
   expect(withRequests(replaced, ({ request: { name } }) => ({ name, version: LATEST }))).not.toEqual(mixed);
   expect(withRequests(mixed, (wanted) => wanted.request)).toEqual(mixed);
+  const password = payload(request('PASSWORD'));
+  const signIn = {
+    kind: 'docker-config',
+    server: 'a.dev',
+    username: { kind: 'text', text: 'kbot' },
+    password,
+  } as const;
+  const named = desire({ data: new Map([['a', signIn]]) });
+  expect(withRequests(named, (wanted) => wanted.request)).toEqual(named);
 });
 
 describe('the version that a manifest carries of a wanted secret', () => {
@@ -85,6 +94,11 @@ describe('the version that a manifest carries of a wanted secret', () => {
 
   test('is none of another location', () => {
     expect(findCarried(wanted('a', 'A'), sourcesOf({ a: [{ ...A2, location: 'europe-west3' }] }))).toBeUndefined();
+  });
+
+  test('is told of what is carried alone', () => {
+    expect(resolveCarried(mixed, sourcesOf({ a: [A2] }))).toEqual(resolvedTo(A2));
+    expect(resolveCarried(mixed, new Map()).size).toBe(0);
   });
 
   test('is told by what was asked for', () => {

@@ -397,9 +397,23 @@ describe('the action refuses, though sops would not', () => {
     ['a second document', `${rule(`age: ${A}`)}---\na: b\n`, 'SOPS_CONFIG_INVALID'],
     [
       'aliases that explode',
-      `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c]\n${rule(`age: ${A}`)}`,
+      `a: &a [x,x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c]\ne: &e [*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e,*e,*e]\n${rule(`age: ${A}`)}`,
       'SOPS_CONFIG_INVALID',
     ],
+    [
+      'aliases that explode from nothing',
+      `a0: &a0 []\n${Array.from({ length: 60 }, (_, n) => `a${n + 1}: &a${n + 1} [*a${n}, *a${n}]\n`).join('')}${rule(`age: ${A}`)}`,
+      'SOPS_CONFIG_INVALID',
+    ],
+    ['a merge of what is no mapping', `x: &x [1]\ncreation_rules: [{<<: *x, age: ${A}}]`, 'SOPS_CONFIG_INVALID'],
+    ['an encrypted_regex that is no argument', rule(`age: ${A}`, 'encrypted_regex: "^data\\0"'), 'SOPS_CONFIG_INVALID'],
+    [
+      'an encrypted_regex that is too long',
+      rule(`age: ${A}`, `encrypted_regex: ${'a'.repeat(2_001)}`),
+      'SOPS_CONFIG_INVALID',
+    ],
+    ['a path_regex that is too long', rule(`path_regex: ${'a'.repeat(2_001)}`, `age: ${A}`), 'SOPS_CONFIG_INVALID'],
+    ['a path_regex of too many steps', rule(`path_regex: ${'x{1000}'.repeat(60)}`, `age: ${A}`), 'SOPS_CONFIG_INVALID'],
     ...['kms', 'azure_keyvault', 'hc_vault_transit_uri'].flatMap((service): [string, string, ErrorCode][] => [
       [`${service} in a rule`, rule(`age: ${A}`, `${service}: some-key`), 'SOPS_KEY_SERVICE_NOT_SUPPORTED'],
       [`a list of ${service}`, rule(`age: ${A}`, `${service}: [some-key]`), 'SOPS_KEY_SERVICE_NOT_SUPPORTED'],
@@ -440,6 +454,67 @@ describe('the action refuses, though sops would not', () => {
         message:
           'Cannot encrypt as clusters/dev/.sops.yaml says: its rule names kms, and only gcp_kms, age and pgp may be asked.',
         remedy: 'Give the file a rule with these only, or name recipients with the inputs `gcp-kms`, `age` or `pgp`.',
+      }),
+    );
+  });
+});
+
+describe('a person is told what is wrong with a configuration, where, and what to do:', () => {
+  const steps = 'x{1000}'.repeat(60);
+  const deep = `creation_rules: ${'['.repeat(200)}${']'.repeat(200)}`;
+  test.each<[string, string]>([
+    ['it is too large', `${rule(`age: ${A}`)}# ${'x'.repeat(256 * 1024)}`],
+    ['it has too many parts, or nests too deep', deep],
+    ['it is not valid YAML (TAB_AS_INDENT)', `creation_rules:\n\t- age: ${A}`],
+    ['it is not valid YAML (MULTIPLE_DOCS)', `${rule(`age: ${A}`)}---\na: b\n`],
+    ['a key stands twice in one mapping', `creation_rules: [{age: ${A}, age: ${B}}]`],
+    ['its aliases cannot be resolved', `creation_rules: [{key_groups: [&g {age: [${A}], merge: [*g]}]}]`],
+    ['a mapping is missing', 'creation_rules'],
+    ['creation_rules is not a list', `creation_rules: {age: ${A}}`],
+    ['path_regex is not text: put it into quotes', rule('path_regex: [dev]', `age: ${A}`)],
+    ['a path_regex is not a regular expression as Go knows them (RE2)', rule("path_regex: '['", `age: ${A}`)],
+    ['its path_regex are too large to be tried', rule(`path_regex: ${steps}`, `age: ${A}`)],
+    [
+      'its path_regex are too large to be tried',
+      `creation_rules:\n${Array(2)
+        .fill(`- {path_regex: '${steps.slice(0, steps.length / 2)}', age: ${A}}\n`)
+        .join('')}`,
+    ],
+    ['key_groups is not a list', rule('key_groups: {}')],
+    ['merge is not a list of key groups', groups(`{merge: {age: [${A}]}}`)],
+    ['age holds something that is no recipient', rule('age: ä')],
+    ['age holds something that is not text', rule('age: 1')],
+    ['age holds something that is not text', groups(`{age: [{resource_id: ${A}}]}`)],
+    ['gcp_kms holds something that is not text', groups('{gcp_kms: [{}]}')],
+    ['one rule has both encrypted_regex and unencrypted_suffix', rule('encrypted_regex: a', 'unencrypted_suffix: b')],
+    ['encrypted_regex is not text: put it into quotes', rule(`age: ${A}`, 'encrypted_regex: true')],
+    ['encrypted_regex is too long, or holds a null', rule(`age: ${A}`, `encrypted_regex: ${'a'.repeat(2_001)}`)],
+    ['shamir_threshold is not a number', rule(`age: ${A}`, 'shamir_threshold: "2"')],
+    ['shamir_threshold is not a number', rule(`age: ${A}`, 'shamir_threshold: 1.5')],
+  ])('%s', (reason, text) => {
+    expect(() => parseCreationRules({ path: 'clusters/.sops.yaml', text })('clusters/a.yaml')).toThrow(
+      expect.objectContaining({
+        code: 'SOPS_CONFIG_INVALID',
+        message: `Cannot read clusters/.sops.yaml of the Flux repository: ${reason}.`,
+        remedy: 'Mend it there, or name recipients with the inputs `gcp-kms`, `age` or `pgp`.',
+      }),
+    );
+  });
+
+  test('but not where a pattern is as long as it may be', () => {
+    const text = rule(`path_regex: 'dev|${'a'.repeat(1_996)}'`, `age: ${A}`, `encrypted_regex: ${'a'.repeat(2_000)}`);
+    expect(effectOfReading({ path: '.sops.yaml', text }, FILE)).toMatchObject({ groups: [age(A)] });
+  });
+
+  test.each([
+    ['none of its creation rules matches', rule('path_regex: prod', `age: ${A}`)],
+    ['the creation rule that matches names no recipient', rule('path_regex: a')],
+  ])('%s', (reason, text) => {
+    expect(() => parseCreationRules({ path: 'clusters/.sops.yaml', text })('clusters/a.yaml')).toThrow(
+      expect.objectContaining({
+        code: 'SOPS_NO_RULE',
+        message: `Cannot encrypt clusters/a.yaml as clusters/.sops.yaml says: ${reason}.`,
+        remedy: 'Add a rule for its path there, or name recipients with the inputs `gcp-kms`, `age` or `pgp`.',
       }),
     );
   });
