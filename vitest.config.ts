@@ -10,6 +10,5 @@ export default defineConfig({
     maxWorkers: availableParallelism(),
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    coverage: { include: ['src/**'] },
   },
 });
