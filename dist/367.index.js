@@ -36,20 +36,28 @@ async function provideRelease(asset, options) {
     const cached = findCached(asset);
     if (cached === undefined)
         return await (0,_private_folder_js__WEBPACK_IMPORTED_MODULE_8__/* .withPrivateFolder */ .m)(options.temporaryDirectory, download);
-    await verify(cached, asset, 'the tool cache of this runner', `Delete ${cached}, and find out who has put it there.`);
-    return cached;
+    return await verifyKept(cached, asset);
     async function download(folder) {
         const file = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(folder, asset.program);
         await options.deadline.race((0,_actions_tool_cache__WEBPACK_IMPORTED_MODULE_6__/* .downloadTool */ .bq)(asset.url, file).catch((cause) => {
             throw unreachable(asset, cause);
         }));
-        const remedy = 'Find out what stands between this runner and the release page; nothing of it was run.';
-        await verify(file, asset, asset.url, remedy);
+        await verify(file, asset, {
+            from: asset.url,
+            remedy: 'Find out what stands between this runner and the release page; nothing of it was run.',
+        });
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.chmod)(file, 0o755);
-        const kept = await keep(file, asset);
-        await options.deadline.race(tryOut(kept, asset, options.environment));
-        return kept;
+        await options.deadline.race(tryOut(file, asset, options.environment));
+        return await verifyKept(await keep(file, asset), asset);
     }
+}
+/** Whatever has become of it since it was put there. */
+async function verifyKept(path, asset) {
+    await verify(path, asset, {
+        from: 'the tool cache of this runner',
+        remedy: `Delete ${path}, and find out who has put it there.`,
+    });
+    return path;
 }
 /** A name of its own: what others keep as `sops` may be packed in another way. */
 function cacheName({ tool }) {
@@ -87,10 +95,13 @@ async function tryOut(file, asset, env) {
         });
     }
 }
-/** @throws {RELEASE_TAMPERED} */
-async function verify(file, { tool, version, sha256 }, from, remedy) {
+/** @throws {RELEASE_TAMPERED | TOOL_CACHE_UNUSABLE} */
+async function verify(file, asset, { from, remedy }) {
+    const { tool, version, sha256 } = asset;
     const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
-    await (0,node_stream_promises__WEBPACK_IMPORTED_MODULE_4__.pipeline)((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createReadStream)(file), hash);
+    await (0,node_stream_promises__WEBPACK_IMPORTED_MODULE_4__.pipeline)((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createReadStream)(file), hash).catch((cause) => {
+        throw cacheUnusable(asset, cause);
+    });
     const received = hash.digest('hex');
     if (received === sha256)
         return;
@@ -109,8 +120,8 @@ function unreachable({ tool, version, url }, cause) {
 }
 function cacheUnusable({ tool, version }, cause) {
     return new _errors_js__WEBPACK_IMPORTED_MODULE_7__/* .ActionError */ .lZ('TOOL_CACHE_UNUSABLE', {
-        message: `Cannot keep ${tool} ${version}: the tool cache of this runner does not take it.`,
-        remedy: `RUNNER_TOOL_CACHE has to be a folder that can be written; or install ${tool} on the runner.`,
+        message: `Cannot keep ${tool} ${version}: the tool cache of this runner does not take it, or has lost it.`,
+        remedy: `RUNNER_TOOL_CACHE has to be a folder that can be written, with nothing half done in it; or install ${tool} on the runner.`,
         cause,
     });
 }

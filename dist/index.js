@@ -46057,7 +46057,7 @@ function textLike(matches) {
 
 ;// CONCATENATED MODULE: ./lib/github/client.js
 // One Octokit: with GitHub's own retry and throttling plugins, the deadline of the run, and a time limit a request. What
-// it hands on has the shape that the query says, and comes from where it was asked.
+// it hands on has the shape that the query says.
 
 
 
@@ -47584,16 +47584,17 @@ var resource_names = __nccwpck_require__(75274);
 function verifyAccess(request, { name, bytes, isIntact }) {
     const resource = (0,resource_names/* formatVersionRequest */.fE)(request);
     const answered = (0,resource_names/* parseSecretVersionName */.dZ)(name);
-    if (answered === undefined || bytes === undefined || !isIntact) {
+    if (bytes === undefined || !isIntact) {
         throw new lib_errors/* ActionError */.lZ('SECRET_CHECKSUM_MISMATCH', {
             message: `Cannot use ${resource}: what arrived does not carry the CRC32C checksum of its own payload.`,
             remedy: 'Run it again; if it stays, something between the runner and Secret Manager alters answers.',
         });
     }
     const { version } = request;
-    if (!isOf(request.name, answered) || (version.kind === 'number' && version.number !== answered.version)) {
+    if (answered === undefined || !isOf(request.name, answered))
         throw mismatch(resource);
-    }
+    if (version.kind === 'number' && version.number !== answered.version)
+        throw mismatch(resource);
     if (bytes.byteLength === 0) {
         throw new lib_errors/* ActionError */.lZ('SECRET_EMPTY', {
             message: `Cannot use ${(0,resource_names/* formatSecretVersionName */.BY)(answered)}: its payload is empty.`,
@@ -48277,6 +48278,10 @@ function runProcess(request) {
             // A group of its own, so that what the child starts (gpg) dies with it.
             detached: process.platform !== 'win32',
         });
+        child.on('error', reject);
+        // Where no descriptor is left, Node gives a child without streams, and says so in an event.
+        if (child.stdout === undefined)
+            return;
         // Whoever writes more than that never ends.
         const stdout = collect(MAX_STDOUT_BYTES, () => killGroup(child));
         const stderr = collect(MAX_STDERR_BYTES);
@@ -48290,10 +48295,7 @@ function runProcess(request) {
             reject(signal.reason);
         };
         signal.addEventListener('abort', abort, { once: true });
-        child.on('error', (error) => {
-            signal.removeEventListener('abort', abort);
-            reject(error);
-        });
+        child.on('error', () => signal.removeEventListener('abort', abort));
         child.on('exit', () => endWhatIsLeft(child));
         child.on('close', (exitCode) => {
             signal.removeEventListener('abort', abort);
@@ -48306,7 +48308,7 @@ function collect(limit, full = () => undefined) {
     let length = 0;
     return {
         add(chunk) {
-            if (length >= limit)
+            if (length > limit)
                 return;
             chunks.push(chunk.subarray(0, limit - length));
             length += chunk.length;
@@ -48321,10 +48323,12 @@ function endWhatIsLeft(child) {
     killGroup(child);
     child.stdin.destroy();
     // What has gone out of the group is out of reach; what the child itself wrote arrives long before.
-    setTimeout(() => {
+    const drop = () => {
         child.stdout.destroy();
         child.stderr.destroy();
-    }, LINGER_MILLISECONDS).unref();
+    };
+    // Behind what has arrived, however long nobody looked.
+    setTimeout(() => setImmediate(drop), LINGER_MILLISECONDS).unref();
 }
 function killGroup(child) {
     if (child.pid === undefined)
@@ -48341,23 +48345,23 @@ function killGroup(child) {
 }
 
 ;// CONCATENATED MODULE: ./lib/sops/releases.json
-const releases_namespaceObject = /*#__PURE__*/JSON.parse('{"k":{"linux x64":"linux.amd64","linux arm64":"linux.arm64","darwin x64":"darwin.amd64","darwin arm64":"darwin.arm64","win32 x64":"amd64.exe","win32 arm64":"arm64.exe"},"s":{"3.13.3":{"linux.amd64":"e5bec3346a873ae91d871550f3e698c1aad962aff462a080e40f25fde17fef6b","linux.arm64":"53b0abacd38ef1b12a66d6c100956691b9cefce018d91f81e73ddf7438b94d77","darwin.amd64":"42162d5cef10b74fcf80a045a70e658d7ce6e63d6ea1be6f347e44015714468d","darwin.arm64":"b97c0d434aab577dc40310e8d22ff9e45eef4c80638ab978daae9b4681c59286","amd64.exe":"a4a9a398858fe8b2ef72d9686d930bf7c5cece9be74ad83ac3b53cfdd70e6b1c","arm64.exe":"7f936a0d08edbeba3eb8f50bad1fe71eba83a140a80dfd17051f3bdb4facb08a"}}}');
+const releases_namespaceObject = /*#__PURE__*/JSON.parse('{"Ay":"3.13.3","kT":{"linux x64":"linux.amd64","linux arm64":"linux.arm64","darwin x64":"darwin.amd64","darwin arm64":"darwin.arm64","win32 x64":"amd64.exe","win32 arm64":"arm64.exe"},"sc":{"3.13.3":{"linux.amd64":"e5bec3346a873ae91d871550f3e698c1aad962aff462a080e40f25fde17fef6b","linux.arm64":"53b0abacd38ef1b12a66d6c100956691b9cefce018d91f81e73ddf7438b94d77","darwin.amd64":"42162d5cef10b74fcf80a045a70e658d7ce6e63d6ea1be6f347e44015714468d","darwin.arm64":"b97c0d434aab577dc40310e8d22ff9e45eef4c80638ab978daae9b4681c59286","amd64.exe":"a4a9a398858fe8b2ef72d9686d930bf7c5cece9be74ad83ac3b53cfdd70e6b1c","arm64.exe":"7f936a0d08edbeba3eb8f50bad1fe71eba83a140a80dfd17051f3bdb4facb08a"}}}');
 ;// CONCATENATED MODULE: ./lib/sops/release.js
 // Which file of which release of sops is this platform's, and what its SHA-256 has to be. The table is releases.json;
 // docs/sops-releases.md says how a row gets into it.
 
 /** What is taken where nobody names a version. */
-const DEFAULT_VERSION = '3.13.3';
+const DEFAULT_VERSION = releases_namespaceObject.Ay;
 /** Without the second, sops asks the network for a newer one. */
 const VERSION_ARGUMENTS = ['--version', '--disable-version-check'];
 const DOWNLOAD_URL = 'https://github.com/getsops/sops/releases/download';
 /** The versions whose files are known. */
 function knownVersions() {
-    return Object.keys(releases_namespaceObject.s);
+    return Object.keys(releases_namespaceObject.sc);
 }
 /** The SHA-256 that the table has, or undefined where the version or the platform is not in it. */
 function findSha256(version, platform) {
-    const files = new Map(Object.entries(releases_namespaceObject.s)).get(version);
+    const files = new Map(Object.entries(releases_namespaceObject.sc)).get(version);
     const suffix = findSuffix(platform);
     return files === undefined || suffix === undefined ? undefined : new Map(Object.entries(files)).get(suffix);
 }
@@ -48378,7 +48382,7 @@ function findAsset({ version, sha256, downloadUrl }, platform) {
     };
 }
 function findSuffix({ platform, arch }) {
-    return new Map(Object.entries(releases_namespaceObject.k)).get(`${platform} ${arch}`);
+    return new Map(Object.entries(releases_namespaceObject.kT)).get(`${platform} ${arch}`);
 }
 
 ;// CONCATENATED MODULE: ./lib/sops/binary.js
@@ -48482,7 +48486,6 @@ function notReleased({ version }) {
 
 
 
-
 function readSops(problems) {
     const path = values_optional('sops-path');
     const given = values_optional('sops-version');
@@ -48491,12 +48494,12 @@ function readSops(problems) {
     const release = { version, sha256, downloadUrl: readDownloadUrl(problems) };
     if (given !== undefined)
         refuseVersion({ version, sha256 }, problems);
-    else if (sha256 !== undefined)
+    else if (sha256 !== undefined && path === undefined)
         problems.push('`sops-sha256` is of one version: name it with `sops-version`');
     if (path === undefined)
         return given === undefined ? { kind: 'runner', otherwise: release } : { kind: 'release', release };
-    for (const name of ['sops-version', 'sops-download-url']) {
-        if ((0,core/* getInput */.V4)(name) !== '')
+    for (const name of ['sops-version', 'sops-sha256', 'sops-download-url']) {
+        if (values_optional(name) !== undefined)
             problems.push(`\`sops-path\` names a sops that is there: leave \`${name}\` out`);
     }
     return { kind: 'path', path };
@@ -49989,8 +49992,6 @@ function formatSecretManifest({ clear, data }) {
 
 // EXTERNAL MODULE: ./lib/private-folder.js
 var private_folder = __nccwpck_require__(72813);
-// EXTERNAL MODULE: ./lib/sops/configuration.js
-var sops_configuration = __nccwpck_require__(57933);
 // EXTERNAL MODULE: ./lib/sops/sops-document.js
 var sops_document = __nccwpck_require__(24272);
 ;// CONCATENATED MODULE: ./lib/sops/sops-block.js
@@ -50131,7 +50132,7 @@ class EncryptedManifest {
 function notEncrypted(file, violations) {
     return new lib_errors/* ActionError */.lZ('MANIFEST_NOT_ENCRYPTED', {
         message: `Cannot publish ${file}: after sops, ${violations.join('; ')}.`,
-        remedy: 'Mend the creation rule in .sops.yaml so that it encrypts `data`, and nothing else, for the expected recipients.',
+        remedy: 'Mend the creation rule in .sops.yaml so that it encrypts `data`, and nothing else, for the expected recipients; where inputs name them, look at the sops that is run.',
     });
 }
 function* findViolations(document, expected) {
@@ -50243,10 +50244,8 @@ function sopsError(request, { exitCode, stderr }) {
 }
 
 ;// CONCATENATED MODULE: ./lib/sops/sops.js
-// The Encrypter over the sops binary. The plaintext goes in on stdin and nowhere else; the child sees an
-// environment of our making and a private folder that holds the Flux repository's `.sops.yaml` and nothing more.
-
-
+// The Encrypter over the sops binary. The plaintext goes in on stdin and nowhere else; the child sees an environment of our
+// making, and a private folder with a configuration of our making: the one rule that was allowed.
 
 
 
@@ -50261,17 +50260,20 @@ function sopsError(request, { exitCode, stderr }) {
 
 /** One process encrypts one file. It waits for its key service longer than it computes. */
 const MAX_AT_ONCE = Math.min(32, 4 * (0,external_node_os_namespaceObject.availableParallelism)());
+const CONFIGURATION = '.sops.yaml';
 function createSops(options) {
     let command;
     const limit = pLimit(MAX_AT_ONCE);
     async function run(request, directory) {
         command ??= findSops(options.binary, options);
         const program = await options.deadline.race(command);
+        // Not the repository's own text: what sops would read in it may be something else than was allowed.
+        await (0,external_node_fs_promises_.writeFile)((0,external_node_path_.join)(directory, CONFIGURATION), formatConfiguration(request.rule), { mode: 0o600 });
         const started = runProcess({
             command: program,
             arguments: sopsArguments(request),
             environment: options.environment,
-            directory: await prepare(directory, request.configuration),
+            directory,
             stdin: formatSecretManifest(request.manifest),
             signal: options.deadline.signal,
         });
@@ -50299,33 +50301,30 @@ function createSops(options) {
         });
     }
 }
-/** sops looks for its configuration from the working directory upwards, so it works where the configuration lies. */
-async function prepare(directory, configuration) {
-    if (configuration === undefined)
-        return directory;
-    const path = (0,external_node_path_.join)(directory, configuration.path);
-    await (0,external_node_fs_promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true });
-    await (0,external_node_fs_promises_.writeFile)(path, configuration.text, { mode: 0o600 });
-    return (0,external_node_path_.dirname)(path);
-}
-const RECIPIENT_FLAG = { gcp_kms: '--gcp-kms', age: '--age', pgp: '--pgp' };
-function sopsArguments({ file, rule, configuration }) {
-    const { selector } = rule;
+function sopsArguments({ file }) {
     return [
-        // Recipients from the inputs win over every rule: without this, a rule that does not match would still fail.
-        ...(configuration === undefined ? ['--config', external_node_os_namespaceObject.devNull] : []),
-        ...['--indent', '2', 'encrypt', '--input-type', 'json', '--output-type', 'yaml'],
-        ...['--filename-override', configuration === undefined ? file : (0,sops_configuration/* pathBelow */.B)(configuration, file)],
-        ...(selector.kind === 'encrypted_regex' ? ['--encrypted-regex', selector.pattern] : []),
-        ...(configuration === undefined ? recipientFlags(rule.keyGroups.flat()) : []),
+        // Named, so that no other one is looked for, and nothing of it is left to flags: of a repeated one sops keeps the last.
+        ...['--config', CONFIGURATION, '--indent', '2'],
+        ...['encrypt', '--input-type', 'json', '--output-type', 'yaml', '--filename-override', file],
     ];
 }
-/** One flag a kind: of a repeated one sops keeps only the last. */
-function recipientFlags(recipients) {
-    return encryption_rule/* RECIPIENT_KINDS */.e6.flatMap((kind) => {
-        const ids = recipients.filter((recipient) => recipient.kind === kind).map(({ id }) => id);
-        return ids.length === 0 ? [] : [RECIPIENT_FLAG[kind], ids.join(',')];
-    });
+/** A `.sops.yaml` with this rule for every path, in JSON. https://getsops.io/docs/#key-groups */
+function formatConfiguration({ keyGroups, threshold, selector, macOnlyEncrypted }) {
+    const rule = {
+        key_groups: keyGroups.map((group) => ({
+            gcp_kms: idsOf(group, 'gcp_kms').map((id) => ({ resource_id: id })),
+            age: idsOf(group, 'age'),
+            pgp: idsOf(group, 'pgp'),
+        })),
+        ...(keyGroups.length > 1 && { shamir_threshold: threshold }),
+        [selector.kind]: selector.pattern,
+        mac_only_encrypted: macOnlyEncrypted,
+    };
+    // What breaks a line in YAML, or is refused there, though not in JSON.
+    return JSON.stringify({ creation_rules: [rule] }).replace(/[\x7f-\x9f\u2028\u2029\ufeff]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+function idsOf(group, kind) {
+    return group.filter((recipient) => recipient.kind === kind).map(({ id }) => id);
 }
 
 // EXTERNAL MODULE: ./lib/desired-secret.js
@@ -50381,8 +50380,8 @@ function rememberEncryptions(encrypter) {
     };
 }
 /** What stands in clear names every version, and with it the payloads. */
-function keyOf({ file, manifest, rule, configuration }) {
-    return JSON.stringify([file, manifest.clear, (0,encryption_rule/* formatEncryptionRule */.Zy)(rule), configuration ?? null]);
+function keyOf({ file, manifest, rule }) {
+    return JSON.stringify([file, manifest.clear, (0,encryption_rule/* formatEncryptionRule */.Zy)(rule)]);
 }
 
 ;// CONCATENATED MODULE: ./lib/plan/template.js
@@ -50681,10 +50680,10 @@ async function refuseOutside({ recipients, policy }, secrets) {
 /** @throws {RECIPIENT_NOT_ALLOWED} where one of the files falls under a rule that the workflow does not allow */
 async function createGovern({ recipients, policy }, { base, files }) {
     if (recipients.length > 0) {
-        const governance = { rule: (0,encryption_rule/* recipientsRule */.tt)(recipients), configuration: undefined };
-        return () => governance;
+        const rule = (0,encryption_rule/* recipientsRule */.tt)(recipients);
+        return () => rule;
     }
-    const { parseCreationRules } = await Promise.all(/* import() */[__nccwpck_require__.e(856), __nccwpck_require__.e(214)]).then(__nccwpck_require__.bind(__nccwpck_require__, 90214));
+    const { parseCreationRules } = await Promise.all(/* import() */[__nccwpck_require__.e(856), __nccwpck_require__.e(715)]).then(__nccwpck_require__.bind(__nccwpck_require__, 99715));
     const guard = await loadGuard(policy);
     const rules = new Map();
     const govern = (file) => {
@@ -50695,7 +50694,7 @@ async function createGovern({ recipients, policy }, { base, files }) {
         rules.set(configuration.path, findRule);
         const rule = findRule(file);
         guard?.refuseRecipients(rule);
-        return { rule, configuration };
+        return rule;
     };
     if (guard !== undefined)
         refuseRules(govern, files);
@@ -51010,7 +51009,7 @@ function wouldLose({ file }, key) {
 
 /** @throws {ActionError} for what keeps this one manifest from being made or encrypted */
 async function encryptStep(step, { secrets, encrypter, say }) {
-    const { change, configuration } = step;
+    const { change } = step;
     const { desired, rule } = change;
     const accessed = await accessAll(desired, secrets, say);
     const { data, sources, expires, notes } = buildSecretData(desired, (request) => {
@@ -51029,7 +51028,7 @@ async function encryptStep(step, { secrets, encrypter, say }) {
     return {
         ...step,
         resolved: new Map([...accessed].map(([request, { name }]) => [request, name])),
-        manifest: await encrypter.encrypt({ file: desired.file, manifest: { clear, data }, rule, configuration }),
+        manifest: await encrypter.encrypt({ file: desired.file, manifest: { clear, data }, rule }),
         expires,
         notes: [...step.notes, ...notes, ...dropped],
     };
@@ -51078,7 +51077,7 @@ async function planStep(desired, planning) {
         const isThere = mayDelete(desired.file, existing, owner);
         return isThere ? { kind: 'delete', desired, isPruned: false } : { kind: 'absent', desired };
     }
-    const { rule, configuration } = planning.govern(desired.file);
+    const rule = planning.govern(desired.file);
     const resolved = planning.resolve(pinAllHeld(desired, branches));
     const situation = { ...planning, desired, rule, existing, resolved, heldAs: undefined };
     const proposed = planOnProposal(situation, branches);
@@ -51092,7 +51091,6 @@ async function planStep(desired, planning) {
         kind: 'write',
         desired: change.desired,
         change,
-        configuration,
         resolved,
         manifest: undefined,
         expires: undefined,
@@ -52023,22 +52021,6 @@ async function withPrivateFolder(parent, use) {
     finally {
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.rm)(folder, { recursive: true, force: true });
     }
-}
-
-
-/***/ }),
-
-/***/ 57933:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ pathBelow)
-/* harmony export */ });
-// A `.sops.yaml` of the Flux repository. Apart from the reading of its rules, so that a run which is told its
-// recipients never loads RE2.
-/** The file's path as sops compares it: below the folder of the configuration. */
-function pathBelow({ path }, file) {
-    return file.slice(path.length - '.sops.yaml'.length);
 }
 
 

@@ -67,6 +67,6 @@ export function rememberEncryptions(encrypter: Encrypter): Encrypter {
 }
 
 /** What stands in clear names every version, and with it the payloads. */
-function keyOf({ file, manifest, rule, configuration }: EncryptionRequest): string {
-  return JSON.stringify([file, manifest.clear, formatEncryptionRule(rule), configuration ?? null]);
+function keyOf({ file, manifest, rule }: EncryptionRequest): string {
+  return JSON.stringify([file, manifest.clear, formatEncryptionRule(rule)]);
 }

@@ -41,6 +41,9 @@ export function runProcess(request: ProcessRequest): Promise<ProcessResult> {
       // A group of its own, so that what the child starts (gpg) dies with it.
       detached: process.platform !== 'win32',
     });
+    child.on('error', reject);
+    // Where no descriptor is left, Node gives a child without streams, and says so in an event.
+    if ((child.stdout as unknown) === undefined) return;
     // Whoever writes more than that never ends.
     const stdout = collect(MAX_STDOUT_BYTES, () => killGroup(child));
     const stderr = collect(MAX_STDERR_BYTES);
@@ -55,10 +58,7 @@ export function runProcess(request: ProcessRequest): Promise<ProcessResult> {
       reject(signal.reason);
     };
     signal.addEventListener('abort', abort, { once: true });
-    child.on('error', (error) => {
-      signal.removeEventListener('abort', abort);
-      reject(error);
-    });
+    child.on('error', () => signal.removeEventListener('abort', abort));
     child.on('exit', () => endWhatIsLeft(child));
     child.on('close', (exitCode) => {
       signal.removeEventListener('abort', abort);
@@ -72,7 +72,7 @@ function collect(limit: number, full: () => void = () => undefined) {
   let length = 0;
   return {
     add(chunk: Buffer): void {
-      if (length >= limit) return;
+      if (length > limit) return;
       chunks.push(chunk.subarray(0, limit - length));
       length += chunk.length;
       if (length > limit) full();
@@ -86,10 +86,12 @@ function endWhatIsLeft(child: ChildProcessWithoutNullStreams): void {
   killGroup(child);
   child.stdin.destroy();
   // What has gone out of the group is out of reach; what the child itself wrote arrives long before.
-  setTimeout(() => {
+  const drop = () => {
     child.stdout.destroy();
     child.stderr.destroy();
-  }, LINGER_MILLISECONDS).unref();
+  };
+  // Behind what has arrived, however long nobody looked.
+  setTimeout(() => setImmediate(drop), LINGER_MILLISECONDS).unref();
 }
 
 function killGroup(child: ChildProcess): void {

@@ -26,8 +26,8 @@ export interface ReleaseAsset {
   sha256: string;
 }
 
-export interface DownloadOptions {
-  /** Of the program, when it is tried. */
+export interface ToolOptions {
+  /** All that the program may see of the job's. */
   environment: Readonly<Record<string, string>>;
   /** Where private folders are made. */
   temporaryDirectory: string;
@@ -38,11 +38,10 @@ export interface DownloadOptions {
  * The path of the program, which may be run.
  * @throws {RELEASE_UNREACHABLE | RELEASE_TAMPERED | RELEASE_NOT_RUNNABLE | TOOL_CACHE_UNUSABLE | TEMP_UNUSABLE}
  */
-export async function provideRelease(asset: ReleaseAsset, options: DownloadOptions): Promise<string> {
+export async function provideRelease(asset: ReleaseAsset, options: ToolOptions): Promise<string> {
   const cached = findCached(asset);
   if (cached === undefined) return await withPrivateFolder(options.temporaryDirectory, download);
-  await verify(cached, asset, 'the tool cache of this runner', `Delete ${cached}, and find out who has put it there.`);
-  return cached;
+  return await verifyKept(cached, asset);
 
   async function download(folder: string): Promise<string> {
     const file = join(folder, asset.program);
@@ -51,13 +50,23 @@ export async function provideRelease(asset: ReleaseAsset, options: DownloadOptio
         throw unreachable(asset, cause);
       }),
     );
-    const remedy = 'Find out what stands between this runner and the release page; nothing of it was run.';
-    await verify(file, asset, asset.url, remedy);
+    await verify(file, asset, {
+      from: asset.url,
+      remedy: 'Find out what stands between this runner and the release page; nothing of it was run.',
+    });
     await chmod(file, 0o755);
-    const kept = await keep(file, asset);
-    await options.deadline.race(tryOut(kept, asset, options.environment));
-    return kept;
+    await options.deadline.race(tryOut(file, asset, options.environment));
+    return await verifyKept(await keep(file, asset), asset);
   }
+}
+
+/** Whatever has become of it since it was put there. */
+async function verifyKept(path: string, asset: ReleaseAsset): Promise<string> {
+  await verify(path, asset, {
+    from: 'the tool cache of this runner',
+    remedy: `Delete ${path}, and find out who has put it there.`,
+  });
+  return path;
 }
 
 /** A name of its own: what others keep as `sops` may be packed in another way. */
@@ -84,7 +93,7 @@ async function keep(file: string, asset: ReleaseAsset): Promise<string> {
 }
 
 /** What is the right file may still be none for this machine. @throws {RELEASE_NOT_RUNNABLE} */
-async function tryOut(file: string, asset: ReleaseAsset, env: DownloadOptions['environment']): Promise<void> {
+async function tryOut(file: string, asset: ReleaseAsset, env: ToolOptions['environment']): Promise<void> {
   const { tool, version, versionArguments, url } = asset;
   try {
     // `@actions/exec` cannot end what hangs, but a program whose bytes are known does not.
@@ -98,10 +107,13 @@ async function tryOut(file: string, asset: ReleaseAsset, env: DownloadOptions['e
   }
 }
 
-/** @throws {RELEASE_TAMPERED} */
-async function verify(file: string, { tool, version, sha256 }: ReleaseAsset, from: string, remedy: string) {
+/** @throws {RELEASE_TAMPERED | TOOL_CACHE_UNUSABLE} */
+async function verify(file: string, asset: ReleaseAsset, { from, remedy }: { from: string; remedy: string }) {
+  const { tool, version, sha256 } = asset;
   const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
+  await pipeline(createReadStream(file), hash).catch((cause: unknown) => {
+    throw cacheUnusable(asset, cause);
+  });
   const received = hash.digest('hex');
   if (received === sha256) return;
   throw new ActionError('RELEASE_TAMPERED', {
@@ -121,8 +133,8 @@ function unreachable({ tool, version, url }: ReleaseAsset, cause: unknown): Acti
 
 function cacheUnusable({ tool, version }: ReleaseAsset, cause: unknown): ActionError {
   return new ActionError('TOOL_CACHE_UNUSABLE', {
-    message: `Cannot keep ${tool} ${version}: the tool cache of this runner does not take it.`,
-    remedy: `RUNNER_TOOL_CACHE has to be a folder that can be written; or install ${tool} on the runner.`,
+    message: `Cannot keep ${tool} ${version}: the tool cache of this runner does not take it, or has lost it.`,
+    remedy: `RUNNER_TOOL_CACHE has to be a folder that can be written, with nothing half done in it; or install ${tool} on the runner.`,
     cause,
   });
 }

@@ -26,7 +26,7 @@ type Payloads = Record<string, Buffer>;
 async function expectRoundTrip(payloads: Payloads, annotations: Record<string, string> = {}): Promise<void> {
   const clear = { ...CLEAR, metadata: { ...CLEAR.metadata, annotations } };
   const manifest = secretManifest(payloads, clear);
-  const { text } = await sops.encrypt({ file: 'secret.yaml', manifest, rule, configuration: undefined });
+  const { text } = await sops.encrypt({ file: 'secret.yaml', manifest, rule });
   const [bySops, independently] = await Promise.all([
     workshop.decrypt(text, key),
     decryptIndependently(text, { age: key.identity }),

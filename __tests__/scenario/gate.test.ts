@@ -1,6 +1,8 @@
 // What is never published, and what is never even asked for: sops' output that the gate refuses, secrets and recipients
 // that the workflow does not allow, key services that this action does not speak for.
+import { once } from 'node:events';
 import { chmod, mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
@@ -29,6 +31,21 @@ function expectRefused(run: WorldRun, says: string): void {
   });
   expect(reportOf(run).error?.message).toContain(says);
   expect(operations(run)).toEqual(['Snapshot']);
+}
+
+/** Who is never to be asked anything. */
+async function startListener(): Promise<AsyncDisposable & { url: string; connections(): number }> {
+  let connections = 0;
+  const server = createServer((socket) => {
+    connections += 1;
+    socket.destroy();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    connections: () => connections,
+    [Symbol.asyncDispose]: () => new Promise((resolve) => void server.close(() => resolve())),
+  };
 }
 
 describe('a rule of .sops.yaml that makes sops', () => {
@@ -156,12 +173,12 @@ describe('a sops that', () => {
     },
     {
       does: 'encrypts for somebody else',
-      body: `for a do shift; case "$a" in projects/*) a=${OTHER_KEY} ;; esac; set -- "$@" "$a"; done; exec "$sops" "$@"`,
+      body: `/bin/sed -i 's#"resource_id":"[^"]*"#"resource_id":"${OTHER_KEY}"#' .sops.yaml; exec "$sops" "$@"`,
       says: 'its recipients, or what it encrypts, are not those of the rule',
     },
     {
       does: 'encrypts for somebody else too',
-      body: `for a do shift; case "$a" in projects/*) a=$a,${OTHER_KEY} ;; esac; set -- "$@" "$a"; done; exec "$sops" "$@"`,
+      body: `/bin/sed -i 's#{"resource_id":"[^"]*"}#&,{"resource_id":"${OTHER_KEY}"}#' .sops.yaml; exec "$sops" "$@"`,
       says: 'its recipients, or what it encrypts, are not those of the rule',
     },
     {
@@ -314,6 +331,41 @@ describe('before anything is accessed', () => {
     });
     expect(run.google).toEqual([]);
     expect(world.flux.refs()).toEqual(refs);
+  });
+});
+
+// sops is handed the rule as it was read, and never the text: two readers of YAML need not read the same in it.
+describe('a key service that is hidden in .sops.yaml from everybody but sops', () => {
+  const vault = (url: string) => `hc_vault_transit_uri: ${url}/v1/sops/keys/k`;
+  test.concurrent.for<{ behind: string; text: (url: string) => string; code?: string }>([
+    {
+      behind: 'a line break of YAML 1.1',
+      text: (url) => `creation_rules:\n  - gcp_kms: ${KMS_KEY} # x\r    ${vault(url)}\n`,
+      code: 'SOPS_CONFIG_INVALID',
+    },
+    {
+      behind: 'a line separator',
+      text: (url) => `creation_rules:\n  - gcp_kms: ${KMS_KEY} # x\u2028    ${vault(url)}\n`,
+      code: 'SOPS_CONFIG_INVALID',
+    },
+    {
+      behind: 'a name in base64',
+      text: (url) =>
+        `creation_rules:\n  - gcp_kms: ${KMS_KEY}\n    !!binary aGNfdmF1bHRfdHJhbnNpdF91cmk=: ${url}/v1/sops/keys/k\n`,
+    },
+    {
+      behind: 'a merge that is a text to others',
+      text: (url) => `x: &x\n  ${vault(url)}\ncreation_rules:\n  - gcp_kms: ${KMS_KEY}\n    ! <<: *x\n`,
+    },
+  ])('is not asked: behind $behind', async ({ text, code }) => {
+    await using server = await startListener();
+    await using world = await startWorld({ '.sops.yaml': text(server.url) });
+    world.secret.addVersion(PAYLOAD);
+    await using run = await world.run({ 'gcp-kms': '', version: '1' });
+
+    expect(server.connections(), run.stdout).toBe(0);
+    if (code === undefined) expect((await openManifest(world)).payloads['token']?.toString()).toBe(PAYLOAD);
+    else expect(reportOf(run).error?.code).toBe(code);
   });
 });
 

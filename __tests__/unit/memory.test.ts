@@ -144,7 +144,6 @@ function encryption(over: Partial<EncryptionRequest> = {}, version = '1'): Encry
     file: 'clusters/kbot-token.yaml',
     manifest: secretManifest({ token: 'payload' }, clear),
     rule: ruleFor(keys[0]),
-    configuration: undefined,
     ...over,
   };
 }
@@ -176,12 +175,10 @@ describe('ciphertext', () => {
     expect(encrypter.encrypted).toBe(1);
   });
 
-  const configuration = { path: '.sops.yaml', text: JSON.stringify({ creation_rules: [{ age: keys[0].recipient }] }) };
   test.each<[string, EncryptionRequest]>([
     ['for another version', encryption({}, '2')],
     ['for another file', encryption({ file: 'clusters/other.yaml' })],
     ['for other recipients', encryption({ rule: ruleFor(keys[1]) })],
-    ['under a configuration', encryption({ configuration })],
   ])('is made anew %s', async (_, other) => {
     const encrypter = countingEncrypter();
     const remembering = rememberEncryptions(encrypter);
@@ -191,16 +188,5 @@ describe('ciphertext', () => {
     expect(await remembering.encrypt(other)).toBe(second);
     expect(await remembering.encrypt(encryption())).toBe(first);
     expect(encrypter.encrypted).toBe(2);
-  });
-
-  test('is made anew where only the text of the configuration is another', async () => {
-    const encrypter = countingEncrypter();
-    const remembering = rememberEncryptions(encrypter);
-    await remembering.encrypt(encryption({ configuration }));
-    await remembering.encrypt(
-      encryption({ configuration: { ...configuration, text: `# who\n${configuration.text}` } }),
-    );
-    await remembering.encrypt(encryption({ configuration: { ...configuration, path: 'clusters/.sops.yaml' } }));
-    expect(encrypter.encrypted).toBe(3);
   });
 });

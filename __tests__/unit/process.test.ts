@@ -110,6 +110,11 @@ describe('a child', () => {
   });
 });
 
+test('a child that writes without end, in pieces that come out even, is ended at 8 MiB too', async () => {
+  const { exitCode, stdout } = await run('', { command: '/bin/cat', arguments: ['/dev/zero'] });
+  expect({ exitCode, length: stdout.length }).toEqual({ exitCode: undefined, length: 8 * 1024 * 1024 });
+});
+
 describe('what a child leaves behind', () => {
   const leaving = (options: string) => `
     const { spawn } = require('child_process');

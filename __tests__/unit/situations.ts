@@ -139,7 +139,7 @@ export function planning(given: Situation, proposal?: Proposal): Planning {
   const base = snapshot(text === undefined ? {} : { [given.desired.file]: text });
   return {
     branches: openBranches(targetOf(base, proposal)),
-    govern: () => ({ rule: given.rule, configuration: undefined }),
+    govern: () => given.rule,
     owner: given.owner,
     refresh: given.refresh,
     hold: given.hold,

@@ -44,6 +44,7 @@ const gh = `#!/bin/bash
 echo "$*" >> "$REQUESTS"
 case "$1 $2" in
   'release create') exit "$CREATED" ;;
+  api*/commits/*) echo "$TAGGED" ;;
   api*) echo "$IMMUTABLE" ;;
 esac
 `;
@@ -197,10 +198,10 @@ describe('the assets', () => {
 describe('publishing', () => {
   const requests = join(scratch, 'requests');
 
-  function publish({ created = '0', immutable = 'true' } = {}) {
+  function publish({ created = '0', immutable = 'true', tagged = git('rev-parse', 'HEAD').trim() } = {}) {
     rmSync(requests, { force: true });
     const run = runStep('Publish, once everything is attached', {
-      environment: { GH_REPO: 'acme/it', REQUESTS: requests, CREATED: created, IMMUTABLE: immutable },
+      environment: { GH_REPO: 'acme/it', REQUESTS: requests, CREATED: created, IMMUTABLE: immutable, TAGGED: tagged },
     });
     return { ...run, requests: existsSync(requests) ? readFileSync(requests, 'utf8').trim().split('\n') : [] };
   }
@@ -211,6 +212,7 @@ describe('publishing', () => {
     const files = 'assets/flux-secret-sync-v1.2.3.cdx.json assets/flux-secret-sync-v1.2.3.tar.gz';
     expect(run.requests).toEqual([
       `release create v1.2.3 --draft --verify-tag --title v1.2.3 --generate-notes ${files}`,
+      'api repos/acme/it/commits/tags/v1.2.3 --jq .sha',
       'release edit v1.2.3 --draft=false',
       'api repos/acme/it/releases/tags/v1.2.3 --jq .immutable',
     ]);
@@ -220,6 +222,13 @@ describe('publishing', () => {
     const run = publish({ created: '1' });
     expect(run.status).toBe(1);
     expect(run.requests).toHaveLength(1);
+  });
+
+  test('is not done where the tag has moved since', () => {
+    const run = publish({ tagged: 'f'.repeat(40) });
+    expect(run.status).toBe(1);
+    expect(run.printed).toContain('v1.2.3 has moved since it was attested');
+    expect(run.requests.join()).not.toContain('release edit');
   });
 
   test.each(['false', 'null', ''])('fails where the release can still be changed: %o', (immutable) => {

@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
-const { suffixes, sha256 } = JSON.parse(readFileSync(new URL('../../src/sops/releases.json', import.meta.url), 'utf8'));
+const table = JSON.parse(readFileSync(new URL('../../src/sops/releases.json', import.meta.url), 'utf8'));
 
-/** The newest in the table. */
-export const version = Object.keys(sha256).at(-1);
+/** What users get who name none. */
+export const version = table.default;
 
 const timeToAnswer = 10_000;
 const timeToArrive = 180_000;
@@ -16,9 +16,9 @@ const timeToArrive = 180_000;
  * @throws {Error} when something else than the release came back: that is no reason to go on by another way.
  */
 export async function fetchSops(file) {
-  const suffix = suffixes[`${process.platform} ${process.arch}`];
+  const suffix = table.suffixes[`${process.platform} ${process.arch}`];
   if (!suffix) return false;
-  const expected = sha256[version][suffix];
+  const expected = table.sha256[version][suffix];
   const url = `https://github.com/getsops/sops/releases/download/v${version}/sops-v${version}.${suffix}`;
   console.error(`setup: sops ${version} from its release page (some seconds) …`);
   const binary = await download(url);

@@ -1,5 +1,5 @@
 // One Octokit: with GitHub's own retry and throttling plugins, the deadline of the run, and a time limit a request. What
-// it hands on has the shape that the query says, and comes from where it was asked.
+// it hands on has the shape that the query says.
 
 import { setTimeout as delay } from 'node:timers/promises';
 import { getOctokit } from '@actions/github';

@@ -20,16 +20,15 @@ import type { AccessedVersion } from './secret-source.ts';
 export function verifyAccess(request: SecretVersionRequest, { name, bytes, isIntact }: AccessAnswer): AccessedVersion {
   const resource = formatVersionRequest(request);
   const answered = parseSecretVersionName(name);
-  if (answered === undefined || bytes === undefined || !isIntact) {
+  if (bytes === undefined || !isIntact) {
     throw new ActionError('SECRET_CHECKSUM_MISMATCH', {
       message: `Cannot use ${resource}: what arrived does not carry the CRC32C checksum of its own payload.`,
       remedy: 'Run it again; if it stays, something between the runner and Secret Manager alters answers.',
     });
   }
   const { version } = request;
-  if (!isOf(request.name, answered) || (version.kind === 'number' && version.number !== answered.version)) {
-    throw mismatch(resource);
-  }
+  if (answered === undefined || !isOf(request.name, answered)) throw mismatch(resource);
+  if (version.kind === 'number' && version.number !== answered.version) throw mismatch(resource);
   if (bytes.byteLength === 0) {
     throw new ActionError('SECRET_EMPTY', {
       message: `Cannot use ${formatSecretVersionName(answered)}: its payload is empty.`,

@@ -1,6 +1,5 @@
 // The inputs that say which sops is run, and where a release of it comes from.
 
-import { getInput } from '@actions/core';
 import { shown } from '../markdown.ts';
 import { isTooOld, parseSopsVersion, type SopsBinary } from '../sops/binary.ts';
 import { DEFAULT_VERSION, DOWNLOAD_URL, findSha256, knownVersions } from '../sops/release.ts';
@@ -13,11 +12,12 @@ export function readSops(problems: Problems): SopsBinary {
   const sha256 = readSha256(problems);
   const release = { version, sha256, downloadUrl: readDownloadUrl(problems) };
   if (given !== undefined) refuseVersion({ version, sha256 }, problems);
-  else if (sha256 !== undefined) problems.push('`sops-sha256` is of one version: name it with `sops-version`');
+  else if (sha256 !== undefined && path === undefined)
+    problems.push('`sops-sha256` is of one version: name it with `sops-version`');
   if (path === undefined)
     return given === undefined ? { kind: 'runner', otherwise: release } : { kind: 'release', release };
-  for (const name of ['sops-version', 'sops-download-url']) {
-    if (getInput(name) !== '') problems.push(`\`sops-path\` names a sops that is there: leave \`${name}\` out`);
+  for (const name of ['sops-version', 'sops-sha256', 'sops-download-url']) {
+    if (optional(name) !== undefined) problems.push(`\`sops-path\` names a sops that is there: leave \`${name}\` out`);
   }
   return { kind: 'path', path };
 }

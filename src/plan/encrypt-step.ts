@@ -17,7 +17,7 @@ export async function encryptStep(
   step: WriteStep,
   { secrets, encrypter, say }: { secrets: SecretSource; encrypter: Encrypter; say: (line: string) => void },
 ): Promise<WriteStep> {
-  const { change, configuration } = step;
+  const { change } = step;
   const { desired, rule } = change;
   const accessed = await accessAll(desired, secrets, say);
   const { data, sources, expires, notes } = buildSecretData(desired, (request) => {
@@ -37,7 +37,7 @@ export async function encryptStep(
   return {
     ...step,
     resolved: new Map([...accessed].map(([request, { name }]) => [request, name])),
-    manifest: await encrypter.encrypt({ file: desired.file, manifest: { clear, data }, rule, configuration }),
+    manifest: await encrypter.encrypt({ file: desired.file, manifest: { clear, data }, rule }),
     expires,
     notes: [...step.notes, ...notes, ...dropped],
   };

@@ -5,18 +5,11 @@ import { ActionError, ownError } from '../errors.ts';
 import type { SecretName } from '../google/resource-names.ts';
 import type { Guard, Policy } from '../policy.ts';
 import { findConfiguration, type Snapshot } from '../publisher.ts';
-import type { SopsConfiguration } from '../sops/configuration.ts';
 import type { FindCreationRule } from '../sops/creation-rule.ts';
 import { type EncryptionRule, type Recipient, recipientsRule } from '../sops/encryption-rule.ts';
 
-/** The rule that a file falls under, and the `.sops.yaml` that it stands in (undefined for recipients from inputs). */
-interface Governance {
-  rule: EncryptionRule;
-  configuration: SopsConfiguration | undefined;
-}
-
-/** @throws {SOPS_NO_RULE | RECIPIENT_NOT_ALLOWED | SOPS_CONFIG_INVALID | SOPS_KEY_SERVICE_NOT_SUPPORTED} by file */
-export type Govern = (file: string) => Governance;
+/** The rule that a file falls under. @throws {SOPS_NO_RULE | RECIPIENT_NOT_ALLOWED | SOPS_CONFIG_INVALID | SOPS_KEY_SERVICE_NOT_SUPPORTED} by file */
+export type Govern = (file: string) => EncryptionRule;
 
 export interface Governing {
   /** Empty: the Flux repository's `.sops.yaml` decides. */
@@ -37,8 +30,8 @@ export async function createGovern(
   { base, files }: { base: Snapshot; files: readonly string[] },
 ): Promise<Govern> {
   if (recipients.length > 0) {
-    const governance = { rule: recipientsRule(recipients), configuration: undefined };
-    return () => governance;
+    const rule = recipientsRule(recipients);
+    return () => rule;
   }
   const { parseCreationRules } = await import('../sops/creation-rule.ts');
   const guard = await loadGuard(policy);
@@ -50,7 +43,7 @@ export async function createGovern(
     rules.set(configuration.path, findRule);
     const rule = findRule(file);
     guard?.refuseRecipients(rule);
-    return { rule, configuration };
+    return rule;
   };
   if (guard !== undefined) refuseRules(govern, files);
   return govern;

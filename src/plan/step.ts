@@ -5,7 +5,6 @@ import { ActionError } from '../errors.ts';
 import { formatVersionRequest, type SecretVersionName, type SecretVersionRequest } from '../google/resource-names.ts';
 import type { Hold } from '../kubernetes/provenance.ts';
 import type { RememberingSource } from '../memory.ts';
-import type { SopsConfiguration } from '../sops/configuration.ts';
 import type { EncryptedManifest } from '../sops/encrypted-manifest.ts';
 import { type Branches, pinAllHeld } from './branches.ts';
 import { type ExistingFile, findClaims, mayDelete } from './existing-manifest.ts';
@@ -35,7 +34,6 @@ export interface WriteStep {
   kind: 'write';
   desired: DesiredSecret;
   change: Write;
-  configuration: SopsConfiguration | undefined;
   /** What the manifest carries once the change is made, as far as it is known. */
   resolved: Resolved;
   /** What to publish: undefined until it is encrypted. */
@@ -86,7 +84,7 @@ export async function planStep(desired: Desired, planning: Planning): Promise<St
     const isThere = mayDelete(desired.file, existing, owner);
     return isThere ? { kind: 'delete', desired, isPruned: false } : { kind: 'absent', desired };
   }
-  const { rule, configuration } = planning.govern(desired.file);
+  const rule = planning.govern(desired.file);
   const resolved = planning.resolve(pinAllHeld(desired, branches));
   const situation: Situation = { ...planning, desired, rule, existing, resolved, heldAs: undefined };
   const proposed = planOnProposal(situation, branches);
@@ -99,7 +97,6 @@ export async function planStep(desired: Desired, planning: Planning): Promise<St
     kind: 'write',
     desired: change.desired,
     change,
-    configuration,
     resolved,
     manifest: undefined,
     expires: undefined,

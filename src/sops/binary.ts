@@ -1,9 +1,9 @@
 // Which sops is run: one that the runner's owner vouches for, if its version will do, or a release that is verified.
 
 import { basename, resolve } from 'node:path';
-import type { Deadline } from '../deadline.ts';
 import { ActionError } from '../errors.ts';
 import { type ProcessResult, runProcess } from '../process.ts';
+import type { ToolOptions } from '../release-asset.ts';
 import { DEFAULT_VERSION, findAsset, type SopsRelease, VERSION_ARGUMENTS } from './release.ts';
 
 export type SopsBinary =
@@ -14,13 +14,6 @@ export type SopsBinary =
   /** `sops` on PATH, and the release only where there is none. */
   | { kind: 'runner'; otherwise: SopsRelease };
 
-export interface FindOptions {
-  environment: Readonly<Record<string, string>>;
-  /** Where private folders are made. */
-  temporaryDirectory: string;
-  deadline: Deadline;
-}
-
 /** 3.10.0 is the first that encrypts its stdin under another file's name. */
 const MINIMUM = { major: 3, minor: 10 };
 
@@ -28,7 +21,7 @@ const MINIMUM = { major: 3, minor: 10 };
  * The command of a sops that can be used.
  * @throws {SOPS_NOT_FOUND | SOPS_TOO_OLD} and what `provideRelease` throws
  */
-export async function findSops(binary: SopsBinary, options: FindOptions): Promise<string> {
+export async function findSops(binary: SopsBinary, options: ToolOptions): Promise<string> {
   if (binary.kind === 'release') return await download(binary.release, options);
   const command = binary.kind === 'path' ? absolute(binary.path) : 'sops';
   const answer = await askVersion(command, options);
@@ -37,7 +30,7 @@ export async function findSops(binary: SopsBinary, options: FindOptions): Promis
   throw notFound(command);
 }
 
-async function download(release: SopsRelease, options: FindOptions): Promise<string> {
+async function download(release: SopsRelease, options: ToolOptions): Promise<string> {
   const asset = findAsset(release, process);
   if (asset === undefined) throw notReleased(release);
   // Loaded where it is needed only: most runs encrypt nothing, or find a sops.
@@ -71,7 +64,7 @@ export function parseSopsVersion(output: string): { major: number; minor: number
  * @returns undefined where there is no such program
  * @throws {SOPS_NOT_FOUND} where it cannot be started
  */
-async function askVersion(command: string, options: FindOptions): Promise<ProcessResult | undefined> {
+async function askVersion(command: string, options: ToolOptions): Promise<ProcessResult | undefined> {
   const { environment, temporaryDirectory, deadline } = options;
   try {
     return await runProcess({

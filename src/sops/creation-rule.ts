@@ -19,6 +19,8 @@ import { isEmpty } from './sops-document.ts';
 
 /** Rules for a thousand folders are shorter. */
 const MAX_LENGTH = 256 * 1024;
+/** YAML 1.1, which sops reads, ends a line (and a comment) at these; YAML 1.2 does not. */
+const OTHER_LINE_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/;
 /** Of three lines each, they have a tenth of these parts. */
 const LIMITS = { parts: 250_000, depth: 100 };
 /** Characters of a regular expression, and steps of all that are compiled: each takes a file's path time. */
@@ -81,6 +83,7 @@ type Invalid = (reason: string) => ActionError;
 
 function creationRules({ text }: SopsConfiguration, invalid: Invalid): Mapping[] {
   if (text.length > MAX_LENGTH) throw invalid('it is too large');
+  if (OTHER_LINE_BREAK.test(text)) throw invalid('it has line breaks that not every version of YAML knows');
   const { document, stop } = readYaml(text, { limits: LIMITS, merge: true });
   if (stop !== undefined && stop.reason !== 'document') throw invalid('it has too many parts, or nests too deep');
   const code = document.errors[0]?.code ?? (stop && 'MULTIPLE_DOCS');

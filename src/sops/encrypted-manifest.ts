@@ -51,7 +51,7 @@ export function notEncrypted(file: string, violations: readonly string[]): Actio
   return new ActionError('MANIFEST_NOT_ENCRYPTED', {
     message: `Cannot publish ${file}: after sops, ${violations.join('; ')}.`,
     remedy:
-      'Mend the creation rule in .sops.yaml so that it encrypts `data`, and nothing else, for the expected recipients.',
+      'Mend the creation rule in .sops.yaml so that it encrypts `data`, and nothing else, for the expected recipients; where inputs name them, look at the sops that is run.',
   });
 }
 

@@ -15,7 +15,7 @@ export interface SopsRelease {
 }
 
 /** What is taken where nobody names a version. */
-export const DEFAULT_VERSION = '3.13.3';
+export const DEFAULT_VERSION = releases.default;
 /** Without the second, sops asks the network for a newer one. */
 export const VERSION_ARGUMENTS = ['--version', '--disable-version-check'];
 export const DOWNLOAD_URL = 'https://github.com/getsops/sops/releases/download';

@@ -27,7 +27,7 @@ const TABLES = [
   refusedWrites,
 ];
 let tried = 0;
-let survived = 0;
+let held = 0;
 
 describe.for(TABLES)('a fault $from', (table) => {
   // By `%s`, for `$when` would cut what is longer than forty characters.
@@ -36,12 +36,12 @@ describe.for(TABLES)('a fault $from', (table) => {
   test.concurrent.for(rows)('when %s', { timeout: 150_000 }, async ([, fault]) => {
     tried += 1;
     await meet(fault, table);
-    survived += 1;
+    held += 1;
   });
 });
 
 afterAll(() => {
   process.stdout.write(
-    `${tried} faults were tried, ${survived} survived: each ended as it should, and left nothing behind.\n`,
+    `${tried} faults were tried, and the action survived ${held} of them: it ended as it should, and left nothing behind.\n`,
   );
 });

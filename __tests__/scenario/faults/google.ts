@@ -318,19 +318,43 @@ const answers: Fault[] = [
   ),
 ];
 
-const REFUSALS: { status: number; name: string; code: ErrorCode; says: string }[] = [
-  { status: 400, name: 'FAILED_PRECONDITION', code: 'SECRET_VERSION_DISABLED', says: 'is disabled' },
-  { status: 401, name: 'UNAUTHENTICATED', code: 'GOOGLE_CREDENTIALS_REJECTED', says: 'Google refused' },
-  { status: 403, name: 'PERMISSION_DENIED', code: 'SECRET_ACCESS_DENIED', says: 'may not read it' },
-  { status: 404, name: 'NOT_FOUND', code: 'SECRET_NOT_FOUND', says: 'there is no such' },
-  { status: 429, name: 'RESOURCE_EXHAUSTED', code: 'GOOGLE_QUOTA_EXHAUSTED', says: 'the quota' },
-  { status: 500, name: 'INTERNAL', code: 'GOOGLE_UNREACHABLE', says: 'did not answer' },
-  { status: 503, name: 'UNAVAILABLE', code: 'GOOGLE_UNREACHABLE', says: 'did not answer' },
+const REFUSALS: { status: number; name: string; code: ErrorCode; says: string; remedy: string }[] = [
+  {
+    status: 400,
+    name: 'FAILED_PRECONDITION',
+    code: 'SECRET_VERSION_DISABLED',
+    says: 'is disabled',
+    remedy: 'Enable it in Secret Manager',
+  },
+  {
+    status: 401,
+    name: 'UNAUTHENTICATED',
+    code: 'GOOGLE_CREDENTIALS_REJECTED',
+    says: 'Google refused',
+    remedy: 'google-github-actions/auth',
+  },
+  {
+    status: 403,
+    name: 'PERMISSION_DENIED',
+    code: 'SECRET_ACCESS_DENIED',
+    says: 'may not read it',
+    remedy: 'roles/secretmanager.secretAccessor',
+  },
+  { status: 404, name: 'NOT_FOUND', code: 'SECRET_NOT_FOUND', says: 'there is no such', remedy: 'Check `secret`' },
+  {
+    status: 429,
+    name: 'RESOURCE_EXHAUSTED',
+    code: 'GOOGLE_QUOTA_EXHAUSTED',
+    says: 'the quota',
+    remedy: 'run it again',
+  },
+  { status: 500, name: 'INTERNAL', code: 'GOOGLE_UNREACHABLE', says: 'did not answer', remedy: 'run it again' },
+  { status: 503, name: 'UNAVAILABLE', code: 'GOOGLE_UNREACHABLE', says: 'did not answer', remedy: 'run it again' },
 ];
 
 const quoting: Fault[] = [
   ...REFUSALS.map(
-    ({ status, name, code, says }): Fault => ({
+    ({ status, name, code, says, remedy }): Fault => ({
       when: `Secret Manager answers with ${status}, and quotes the payload in what it says`,
       arrange({ google }, canary) {
         const details = [
@@ -346,16 +370,16 @@ const quoting: Fault[] = [
         });
       },
       inputs: ASK_AGAIN,
-      ...{ code, says, remedy: '' },
+      ...{ code, says, remedy },
     }),
   ),
   ...REFUSALS.filter(({ status }) => [403, 404, 503].includes(status)).map(
-    ({ status, code, says }): Fault => ({
+    ({ status, code, says, remedy }): Fault => ({
       when: `a proxy answers with ${status} and a web page that quotes the payload`,
       arrange: ({ google }, canary) =>
         google.fault({ when: 'secretmanager', status, body: `<html>${quote(canary)}</html>` }),
       inputs: ASK_AGAIN,
-      ...{ code, says, remedy: '' },
+      ...{ code, says, remedy },
     }),
   ),
   {

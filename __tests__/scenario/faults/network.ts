@@ -154,14 +154,6 @@ const beforeEncrypting: Fault[] = [
     says: `Cannot read ${FLUX_REPOSITORY}: GitHub did not answer`,
     remedy: 'the network and HTTPS_PROXY',
   },
-  {
-    when: 'GITHUB_API_URL names the pages of the server, and not its API',
-    arrange: ({ github }) =>
-      github.fault({ when: ({ path }) => path === '/graphql', times: 9, status: 200, body: '<html>Explore</html>' }),
-    code: 'GITHUB_UNREACHABLE',
-    says: 'what answered is not the API of GitHub',
-    remedy: 'GITHUB_API_URL',
-  },
 ];
 
 export const networkBefore: FaultTable = {

@@ -18,8 +18,8 @@ interface Mirror {
   answers?: Answer[];
   /** What the mirror has in the place of the program. */
   release?: string;
-  /** What lies in the tool cache already: the program, or this. */
-  cached?: 'the program' | 'something else';
+  /** What lies already where the tool cache keeps it. */
+  cached?: 'the program' | 'something else' | 'nothing';
   inputs?: Record<string, string>;
   env?: (directory: string) => Record<string, string>;
 }
@@ -34,8 +34,7 @@ function from({ answers = [], release, cached, inputs, env }: Mirror): Pick<Faul
       mirror.publish('3.13.3', program);
       mirror.answer(...answers);
       const tools = join(directory, 'tools');
-      if (cached !== undefined)
-        await cache(tools, cached === 'the program' ? program : Buffer.from(`${program}# mine\n`));
+      if (cached !== undefined) await cache(tools, { 'the program': program, ...OTHERS }[cached]);
       return {
         inputs: { 'sops-version': VERSION, 'sops-sha256': sha256, 'sops-download-url': mirror.url, ...inputs },
         env: { RUNNER_TOOL_CACHE: tools, ...env?.(directory) },
@@ -45,11 +44,14 @@ function from({ answers = [], release, cached, inputs, env }: Mirror): Pick<Faul
   };
 }
 
+const OTHERS = { 'something else': Buffer.from('#!/bin/sh\n/bin/cat\n'), nothing: undefined };
+
 /** As `@actions/tool-cache` leaves it. */
-async function cache(tools: string, program: Buffer): Promise<void> {
+async function cache(tools: string, program: Buffer | undefined): Promise<void> {
   const folder = join(tools, 'flux-secret-sync-sops', VERSION, process.arch);
   await mkdir(folder, { recursive: true });
   await writeFile(`${folder}.complete`, '');
+  if (program === undefined) return;
   await writeFile(join(folder, 'sops'), program);
   await chmod(join(folder, 'sops'), 0o755);
 }
@@ -152,15 +154,25 @@ const caches: Fault[] = [
     remedy: 'and find out who has put it there',
   },
   {
+    when: 'it is gone from where it was kept',
+    ...from({ cached: 'nothing' }),
+    code: 'TOOL_CACHE_UNUSABLE',
+    says: 'the tool cache of this runner does not take it',
+    remedy: 'RUNNER_TOOL_CACHE has to be a folder that can be written',
+  },
+  {
     when: 'the job has no tool cache',
     ...from({ env: () => ({ RUNNER_TOOL_CACHE: '' }) }),
     code: 'TOOL_CACHE_UNUSABLE',
     says: 'the tool cache of this runner does not take it',
-    remedy: 'RUNNER_TOOL_CACHE has to be a folder that can be written; or install sops on the runner.',
+    remedy: 'or install sops on the runner.',
   },
   {
     when: 'the tool cache is a file',
-    ...from({ env: (directory) => ({ RUNNER_TOOL_CACHE: join(directory, 'recording/sops') }) }),
+    ...from({
+      release: '#!/bin/sh\nexit 0\n',
+      env: (directory) => ({ RUNNER_TOOL_CACHE: join(directory, 'recording/sops') }),
+    }),
     code: 'TOOL_CACHE_UNUSABLE',
     says: `Cannot keep sops ${VERSION}`,
     remedy: 'RUNNER_TOOL_CACHE',

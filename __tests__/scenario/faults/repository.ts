@@ -74,18 +74,6 @@ const reading: Fault[] = [
     remedy: 'make the GitHub App token in the same job',
   },
   {
-    when: 'the token may not read it so',
-    arrange: ({ github }) =>
-      github.fault({
-        when: to('Snapshot'),
-        status: 403,
-        body: { message: 'Resource not accessible by personal access token' },
-      }),
-    code: 'TOKEN_LACKS_PERMISSION',
-    says: `Cannot read ${FLUX_REPOSITORY}: the token may not do this there`,
-    remedy: '`contents: write`',
-  },
-  {
     when: 'the organization asks for single sign-on',
     arrange: ({ github }) =>
       github.fault({
@@ -110,15 +98,6 @@ const reading: Fault[] = [
     code: 'TOKEN_LACKS_PERMISSION',
     says: `Cannot read ${FLUX_REPOSITORY}: its organization has a list of addresses that it lets in`,
     remedy: 'Use a runner whose address is on that list',
-  },
-  {
-    when: 'GitHub fails again and again',
-    arrange: ({ github }) =>
-      github.fault({ when: to('Snapshot'), times: 9, status: 502, body: '<html>Bad Gateway</html>' }),
-    inputs: { timeout: '30s' },
-    code: 'GITHUB_UNREACHABLE',
-    says: 'GitHub did not answer, though it was asked again and again',
-    remedy: 'Check githubstatus.com, the network and HTTPS_PROXY',
   },
   {
     when: 'GitHub never answers',

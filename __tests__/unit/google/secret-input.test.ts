@@ -88,6 +88,7 @@ describe('a form that other tools use is refused with the words to write instead
     ['TELE_TOKEN/1', `${ID} and ${ONE}`],
     ['TELE_TOKEN:1', `${ID} and ${ONE}`],
     ['TELE_TOKEN:v1', `${ID} and ${ONE}`],
+    ['secrets-of-app:1', `\`secret: secrets-of-app\` and ${ONE}`],
     ['TELE_TOKEN@1', `${ID} and ${ONE}`],
     ['TELE_TOKEN#1', `${ID} and ${ONE}`],
     ['TELE_TOKEN/versions/1', `${ID} and ${ONE}`],

@@ -19,6 +19,8 @@ describe('dotenv is read with', () => {
     ['blanks in a value', 'A=b  c \t d', { A: 'b  c \t d' }],
     ['every letter that a key has', '_a.B-9=c', { '_a.B-9': 'c' }],
     ['a comment behind a value', 'A=b # c\nB="d" # e\nC=\'f\'\t#g', { A: 'b', B: 'd', C: 'f' }],
+    ['several blanks before a comment', 'A=b   # c\nB="d" \t # e', { A: 'b', B: 'd' }],
+    ['words behind an escape', String.raw`A="a\nbcd\tef"`, { A: 'a\nbcd\tef' }],
     ['a number sign in a value', 'A=b#c\nB="d # e"\nC=\'# f\'', { A: 'b#c', B: 'd # e', C: '# f' }],
     ['equal signs in a value', 'A=b=c==\nB="=="', { A: 'b=c==', B: '==' }],
     ['quotes in a value', `A=it's "so"`, { A: `it's "so"` }],

@@ -85,7 +85,7 @@ function planned(wishes: readonly (Wish | Desired)[], { source, base, proposal, 
     wishes.map((wish) => ('state' in wish ? (wish as Desired) : desire(wish))),
     {
       branches: openBranches(targetOf(base, proposal)),
-      govern: () => ({ rule: RULE, configuration: undefined }),
+      govern: () => RULE,
       ...{ owner: 'inputs', refresh: false, hold: NOW, log: () => undefined },
       secrets: source && rememberAccesses(source),
       ...more,
@@ -137,7 +137,7 @@ describe('many manifests are planned', () => {
     const base = snapshot(files, { unusable: new Map([['link.yaml', failure('FILE_NOT_REGULAR')]]) });
     const govern: PlanRequest['govern'] = (file) => {
       if (file === 'ungoverned.yaml') throw failure('SOPS_NO_RULE');
-      return { rule: RULE, configuration: undefined };
+      return RULE;
     };
     const source = google('2', { MISSING: failure('SECRET_NOT_FOUND') });
     expect(codesOf(await planned(wishes, { source, base, govern }))).toEqual([

@@ -28,7 +28,7 @@ beforeAll(async () => {
 afterAll(() => workshop[Symbol.asyncDispose]());
 
 async function encrypt(by: EncryptionRule, { clear = CLEAR, data = DATA as Record<string, string | Buffer> } = {}) {
-  const request = { file: FILE, manifest: secretManifest(data, clear), rule: by, configuration: undefined };
+  const request = { file: FILE, manifest: secretManifest(data, clear), rule: by };
   return (await workshop.encrypter().encrypt(request)).text;
 }
 
@@ -366,10 +366,8 @@ describe('a change of who can read it is refused', () => {
     const split: EncryptionRule = { ...rule, keyGroups: [[age(ours)], [age(other)]], threshold: 2 };
     let text: string;
     beforeAll(async () => {
-      const key_groups = [{ age: [ours.recipient] }, { age: [other.recipient] }];
-      const configuration = { path: '.sops.yaml', text: JSON.stringify({ creation_rules: [{ key_groups }] }) };
       const manifest = secretManifest(DATA);
-      text = (await workshop.encrypter().encrypt({ file: FILE, manifest, rule: split, configuration })).text;
+      text = (await workshop.encrypter().encrypt({ file: FILE, manifest, rule: split })).text;
     });
 
     test('it passes as it is', () => expect(violationsOf(text, { rule: split })).toEqual([]));
@@ -463,6 +461,14 @@ describe('what could say something beside the data is refused', () => {
     expect(violationsOf(text)).toEqual(NOT_BARE);
   });
 
+  test.each([
+    ['a text', (text: string) => text.replace(/^type: /m, 'type: !!merge ')],
+    ['a mapping', (text: string) => text.replace(/^metadata:$/m, 'metadata: !!merge')],
+  ])('the tag that sops gives the text <<, on %s that is another', (_, change) => {
+    expect(change(written)).not.toBe(written);
+    expect(violationsOf(change(written))).toEqual(NOT_BARE);
+  });
+
   test('but a manifest that people wrote may have them: it is read all the same', () => {
     expect(SopsDocument.parse('# by hand\nkind: Secret # here\n')).toMatchObject({ clear: { kind: 'Secret' } });
   });
@@ -520,7 +526,6 @@ describe('a rule that leaves something in clear ends in MANIFEST_NOT_ENCRYPTED',
       file: FILE,
       manifest: secretManifest(data),
       rule: parseCreationRules(configuration)(FILE),
-      configuration,
     };
     const error: ActionError = await workshop
       .encrypter()
@@ -535,7 +540,7 @@ describe('a rule that leaves something in clear ends in MANIFEST_NOT_ENCRYPTED',
       code: 'MANIFEST_NOT_ENCRYPTED',
       message: `Cannot publish ${FILE}: after sops, ${violations.join('; ')}.`,
       remedy:
-        'Mend the creation rule in .sops.yaml so that it encrypts `data`, and nothing else, for the expected recipients.',
+        'Mend the creation rule in .sops.yaml so that it encrypts `data`, and nothing else, for the expected recipients; where inputs name them, look at the sops that is run.',
     });
     expect(error.cause).toBeUndefined();
   });
@@ -549,7 +554,6 @@ describe('a rule that leaves something in clear ends in MANIFEST_NOT_ENCRYPTED',
       file: FILE,
       manifest: secretManifest(DATA),
       rule: parseCreationRules(configuration)(FILE),
-      configuration,
     };
     await expect(workshop.encrypter().encrypt(request)).resolves.toBeInstanceOf(EncryptedManifest);
   });

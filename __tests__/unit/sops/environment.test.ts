@@ -9,10 +9,13 @@ describe('sops gets', () => {
       PATH: '/usr/bin',
       HOME: '/home/runner',
       TMPDIR: '/tmp',
+      // Windows has neither HOME nor TMPDIR, and starts nothing without its own folder.
+      ...{ USERPROFILE: 'U', APPDATA: 'A', LOCALAPPDATA: 'L', SystemRoot: 'S', TEMP: 'T', TMP: 'M' },
       GOOGLE_APPLICATION_CREDENTIALS: '/w/gha-creds-0123456789abcdef.json',
       SSL_CERT_FILE: '/ca.pem',
-      HTTPS_PROXY: 'http://proxy:3128',
-      no_proxy: 'localhost',
+      SSL_CERT_DIR: '/cas',
+      ...{ HTTPS_PROXY: 'http://proxy:3128', HTTP_PROXY: 'http://proxy:3129', NO_PROXY: 'example.com' },
+      ...{ https_proxy: 'http://proxy:3128', http_proxy: 'http://proxy:3129', no_proxy: 'localhost' },
     };
     expect(sopsEnvironment(job, NOTHING)).toEqual({
       ...job,

@@ -11,7 +11,6 @@ const request = {
   file: 'clusters/dev/demo/kbot-token.yaml',
   manifest: secretManifest({ token: CANARY }),
   rule: recipientsRule([]),
-  configuration: undefined,
 };
 const failure = (stderr: string, { exitCode }: { exitCode: number | undefined } = { exitCode: 1 }) =>
   sopsError(request, { exitCode, stdout: Buffer.from(CANARY), stderr });
@@ -21,6 +20,20 @@ const kms = (words: string, key = 'projects/p/locations/l/keyRings/r/cryptoKeys/
   `Could not generate data key: [failed to encrypt new data key with master key "${key}": ${words}]\n\n`;
 const encrypting = 'failed to encrypt sops data key with GCP KMS key: ';
 const post = `${encrypting}Post "https://cloudkms.googleapis.com/v1/projects/p:encrypt?%24alt=json": `;
+
+/** What a person has to read of, to get any further. */
+const WAYS_OUT: Partial<Record<ErrorCode, RegExp>> = {
+  SOPS_NO_RULE: /`gcp-kms`, `age` or `pgp`/,
+  SOPS_CONFIG_INVALID: /`sops encrypt` on a clone/,
+  SOPS_KEY_NOT_FOUND: /`gcp-kms`, or gcp_kms in \.sops\.yaml: projects\/P\/locations\/L\/keyRings\/R\/cryptoKeys\/K/,
+  SOPS_KEY_DENIED: /roles\/cloudkms\.cryptoKeyEncrypter/,
+  SOPS_KEY_UNUSABLE: /Enable its primary version/,
+  GOOGLE_QUOTA_EXHAUSTED: /Wait a minute/,
+  SOPS_KEY_SERVICE_UNREACHABLE: /HTTPS_PROXY and the input `kms-endpoint`/,
+  GOOGLE_CREDENTIALS_REJECTED: /google-github-actions\/auth/,
+  SOPS_RECIPIENT_INVALID: /age1….*fingerprints.*keyring/,
+  SOPS_FAILED: /by hand/,
+};
 
 describe('a failed sops is told by its stderr', () => {
   test.each<[ErrorCode, string]>([
@@ -138,6 +151,7 @@ describe('a failed sops is told by its stderr', () => {
     expect(error.code).toBe(code);
     expect(formatError(error)).not.toContain(CANARY);
     expect(error.cause).toBeUndefined();
+    expect(error.remedy).toMatch(WAYS_OUT[code] ?? expect.unreachable('there is a way out'));
     expect(error.message).toMatch(/^Cannot encrypt clusters\/dev\/demo\/kbot-token\.yaml: [^\n]+\.$/);
   });
 });

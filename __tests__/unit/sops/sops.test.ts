@@ -9,7 +9,7 @@ import { startDeadline } from '../../../src/deadline.ts';
 import { ActionError, type ErrorCode, formatError } from '../../../src/errors.ts';
 import { EncryptedManifest } from '../../../src/sops/encrypted-manifest.ts';
 import type { EncryptionRequest } from '../../../src/sops/encrypter.ts';
-import { type Recipient, recipientsRule } from '../../../src/sops/encryption-rule.ts';
+import { type EncryptionRule, type Recipient, recipientsRule } from '../../../src/sops/encryption-rule.ts';
 import { sopsEnvironment } from '../../../src/sops/environment.ts';
 import { type GoogleStandIn, startGoogle } from '../../stand-ins/google/google.ts';
 import { recordingSops } from '../../stand-ins/runner.ts';
@@ -37,7 +37,6 @@ function request(over: Partial<EncryptionRequest> = {}): EncryptionRequest {
     file: FILE,
     manifest: secretManifest({ token: CANARY }),
     rule: recipientsRule(age(ours.recipient)),
-    configuration: undefined,
     ...over,
   };
 }
@@ -81,22 +80,23 @@ describe('a manifest is encrypted', () => {
     await expect(decryptIndependently(text, { age: identity })).rejects.toThrow('No entry of this file opens');
   });
 
-  test('under the nearest configuration, whose path_regex is matched below its folder', async () => {
-    const creation_rules = [{ path_regex: '^demo/kbot', age: ours.recipient, encrypted_regex: '^data$' }];
-    const configuration = { path: 'clusters/dev/.sops.yaml', text: JSON.stringify({ creation_rules }) };
-    const selector = { kind: 'encrypted_regex', pattern: '^data$' } as const;
-    const rule = { ...recipientsRule(age(ours.recipient)), selector };
-    const { text } = await workshop.encrypter().encrypt(request({ configuration, rule }));
+  test.each<[string, Partial<EncryptionRule>]>([
+    ['another selector', { selector: { kind: 'encrypted_regex', pattern: '^data$' } }],
+    [
+      'a pattern that breaks lines in YAML',
+      { selector: { kind: 'unencrypted_regex', pattern: '^(kind|apiVersion|metadata|type|\u2028|\u0085)$' } },
+    ],
+    ['a MAC over what is encrypted only', { macOnlyEncrypted: true }],
+  ])('as its rule says: %s', async (_, more) => {
+    const rule = { ...recipientsRule(age(ours.recipient)), ...more };
+    const { text } = await workshop.encrypter().encrypt(request({ rule }));
     await expect(workshop.decrypt(text, ours)).resolves.toMatchObject({ kind: 'Secret' });
   });
 
   test.each(['-a/-b.yaml', 'a b/c d.yaml', 'ü/日本.yaml', "a'b/$HOME.yaml", '--config.yaml'])(
     'whatever its path: %s',
     async (file) => {
-      const creation_rules = [{ path_regex: '.', age: ours.recipient }];
-      const configuration = { path: '.sops.yaml', text: JSON.stringify({ creation_rules }) };
       const sops = workshop.encrypter();
-      await expect(sops.encrypt(request({ file, configuration }))).resolves.toBeInstanceOf(EncryptedManifest);
       await expect(sops.encrypt(request({ file }))).resolves.toBeInstanceOf(EncryptedManifest);
     },
   );
@@ -115,16 +115,6 @@ describe('a manifest is encrypted', () => {
     await expect(decryptIndependently(text, { age: other.identity })).rejects.toThrow('No entry of this file opens');
   });
 
-  test('by a configuration that is nearer than another one above the folder that sops works in', async () => {
-    await writeFile(
-      join(workshop.directory, '.sops.yaml'),
-      JSON.stringify({ creation_rules: [{ age: other.recipient }] }),
-    );
-    const configuration = { path: '.sops.yaml', text: JSON.stringify({ creation_rules: [{ age: ours.recipient }] }) };
-    const { text } = await workshop.encrypter().encrypt(request({ configuration }));
-    await expect(workshop.decrypt(text, ours)).resolves.toMatchObject({ kind: 'Secret' });
-  });
-
   test('several at a time, with one question for the version', async () => {
     const sops = await recordingSops(join(workshop.directory, 'recording'), SOPS);
     const encrypter = workshop.encrypter({ binary: { kind: 'path', path: sops.path } });
@@ -139,56 +129,39 @@ describe('a manifest is encrypted', () => {
     const sops = await recordingSops(join(workshop.directory, 'recording'), SOPS);
     await workshop.encrypter({ binary: { kind: 'path', path: sops.path } }).encrypt(request());
     const shown = JSON.stringify(await sops.calls());
-    expect(shown).toContain(ours.recipient);
+    expect(shown).toContain(FILE);
     expect(shown).not.toContain(CANARY);
     expect(shown).not.toContain(Buffer.from(CANARY).toString('base64'));
   });
 });
 
 describe('sops works in a private folder', () => {
-  const configuration = {
-    path: 'clusters/dev/.sops.yaml',
-    text: JSON.stringify({ creation_rules: [{ age: ours.recipient }] }),
-  };
-
-  test('that nobody else can read and that holds the configuration and nothing more', async () => {
+  test('that nobody else can read and that holds the rule and nothing more', async () => {
     const found = join(workshop.directory, 'found');
-    const path = await program(`cd ../..; /usr/bin/find . -printf '%y %m %p\\n' | sort > '${found}'; exit 1`);
-    await failure(workshop.encrypter({ binary: { kind: 'path', path } }).encrypt(request({ configuration })));
+    const path = await program(`/usr/bin/find . -printf '%y %m %p\\n' | sort > '${found}'; exit 1`);
+    await failure(workshop.encrypter({ binary: { kind: 'path', path } }).encrypt(request()));
     const lines = (await readFile(found, 'utf8')).trimEnd().split('\n');
-    expect(lines.map((line) => line.slice(6))).toEqual([
-      '.',
-      './clusters',
-      './clusters/dev',
-      './clusters/dev/.sops.yaml',
-    ]);
-    expect(lines[0]).toBe('d 700 .');
-    expect(lines.at(-1)).toBe('f 600 ./clusters/dev/.sops.yaml');
+    expect(lines).toEqual(['d 700 .', 'f 600 ./.sops.yaml']);
   });
 
   test.each<[string, () => Promise<unknown>]>([
-    ['it is done', () => workshop.encrypter().encrypt(request({ configuration }))],
+    ['it is done', () => workshop.encrypter().encrypt(request())],
     ['sops fails', async () => failure(workshop.encrypter().encrypt(request({ rule: recipientsRule(age('age1x')) })))],
     [
       'there is no sops',
-      async () =>
-        failure(workshop.encrypter({ binary: { kind: 'path', path: '/no/sops' } }).encrypt(request({ configuration }))),
+      async () => failure(workshop.encrypter({ binary: { kind: 'path', path: '/no/sops' } }).encrypt(request())),
     ],
     [
       'the gate refuses',
       async () =>
-        failure(
-          workshop
-            .encrypter({ binary: { kind: 'path', path: await program('exit 0') } })
-            .encrypt(request({ configuration })),
-        ),
+        failure(workshop.encrypter({ binary: { kind: 'path', path: await program('exit 0') } }).encrypt(request())),
     ],
     [
       'the run has ended before',
       () => {
         const deadline = startDeadline(10_000);
         deadline.cancel(cancelled);
-        return failure(workshop.encrypter({ deadline }).encrypt(request({ configuration })));
+        return failure(workshop.encrypter({ deadline }).encrypt(request()));
       },
     ],
     [
@@ -196,9 +169,7 @@ describe('sops works in a private folder', () => {
       async () => {
         const deadline = startDeadline(10_000);
         const path = await program(': > "$HOME/started"; exec /bin/sleep 60');
-        const failing = failure(
-          workshop.encrypter({ binary: { kind: 'path', path }, deadline }).encrypt(request({ configuration })),
-        );
+        const failing = failure(workshop.encrypter({ binary: { kind: 'path', path }, deadline }).encrypt(request()));
         while (!existsSync(join(workshop.directory, 'started'))) await delay(5);
         expect(await privateFolders()).toHaveLength(1);
         deadline.cancel(cancelled);
