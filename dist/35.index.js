@@ -92,7 +92,7 @@ function readDocument(path, text) {
     return { contents, problems };
 }
 function readContents(text, lines, problems) {
-    const { document, directives, stop } = (0,yaml_document/* readYaml */.g)(text, { limits: LIMITS, lines, resolveKnownTags: false });
+    const { document, directives, stop } = (0,yaml_document/* readYaml */.gM)(text, { limits: LIMITS, lines, resolveKnownTags: false });
     for (const offset of directives) {
         problems.add(offset, () => 'a directive such as `%YAML` is not used here: leave it out');
     }

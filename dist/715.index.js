@@ -30,8 +30,8 @@ var encryption_rule = __webpack_require__(54053);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __webpack_require__(38815);
 ;// CONCATENATED MODULE: ./lib/sops/plain-value.js
-// What a YAML document of a `.sops.yaml` says, with aliases and merges followed as sops' reader follows them. What they
-// add up to is bounded, so that whoever goes through the value gets to its end.
+// What a YAML document of a `.sops.yaml` says, with aliases and merges followed, in the order that they have in sops. What
+// they add up to is bounded, so that whoever goes through the value gets to its end.
 
 /** Nodes, each counted as often as aliases repeat it: a thousand rules that share a hundred recipients. */
 const MAX_SIZE = 200_000;
@@ -123,7 +123,7 @@ function grow(reading, size) {
 var sops_document = __webpack_require__(24272);
 ;// CONCATENATED MODULE: ./lib/sops/creation-rule.js
 // Which rule of a `.sops.yaml` governs a file, and what its effect is: read as sops 3.13 reads it, so that
-// recipients can be refused before anything is accessed. The gate holds the reading against sops' own.
+// recipients can be refused before anything is accessed. sops is handed what was read here, and nothing else.
 
 
 
@@ -133,8 +133,6 @@ var sops_document = __webpack_require__(24272);
 
 /** Rules for a thousand folders are shorter. */
 const MAX_LENGTH = 256 * 1024;
-/** YAML 1.1, which sops reads, ends a line (and a comment) at these; YAML 1.2 does not. */
-const OTHER_LINE_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/;
 /** Of three lines each, they have a tenth of these parts. */
 const LIMITS = { parts: 250_000, depth: 100 };
 /** Characters of a regular expression, and steps of all that are compiled: each takes a file's path time. */
@@ -187,15 +185,15 @@ function readRule(rule, configuration, invalid) {
 function creationRules({ text }, invalid) {
     if (text.length > MAX_LENGTH)
         throw invalid('it is too large');
-    if (OTHER_LINE_BREAK.test(text))
+    if (yaml_document/* OTHER_LINE_BREAK */.y_.test(text))
         throw invalid('it has line breaks that not every version of YAML knows');
-    const { document, stop } = (0,yaml_document/* readYaml */.g)(text, { limits: LIMITS, merge: true });
+    const { document, stop } = (0,yaml_document/* readYaml */.gM)(text, { limits: LIMITS, merge: true });
     if (stop !== undefined && stop.reason !== 'document')
         throw invalid('it has too many parts, or nests too deep');
     const code = document.errors[0]?.code ?? (stop && 'MULTIPLE_DOCS');
     if (code !== undefined)
         throw invalid(`it is not valid YAML (${code})`);
-    if ((0,yaml_document/* hasRepeatedKey */.A)(document))
+    if ((0,yaml_document/* hasRepeatedKey */.Ah)(document))
         throw invalid('a key stands twice in one mapping');
     const plain = readPlainValue(document);
     if (plain === undefined)

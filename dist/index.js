@@ -48876,8 +48876,6 @@ const MAX_LENGTH = 1024 * 1024;
 const LIMITS = { parts: 65_536, depth: 100 };
 const TOO_LARGE = { unreadable: 'it is too large' };
 const UNRESOLVED = { unreadable: 'its aliases or its depth cannot be resolved' };
-/** YAML 1.1, which kustomize reads, ends a line (and a comment) at these; YAML 1.2 does not. */
-const OTHER_LINE_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/;
 const LISTS = ['resources', 'components', 'bases'];
 const LISTS_IN_CAPITALS = new Set(LISTS.map((name) => name.toUpperCase()));
 /** What kustomize insists on; it adds what is missing. */
@@ -48889,9 +48887,9 @@ const IDENTITY = new Map([
 function parseKustomization(text) {
     if (text.length > MAX_LENGTH)
         return TOO_LARGE;
-    if (OTHER_LINE_BREAK.test(text))
+    if (yaml_document/* OTHER_LINE_BREAK */.y_.test(text))
         return { unreadable: 'it has line breaks that not every version of YAML knows' };
-    const { document, stop } = (0,yaml_document/* readYaml */.g)(text, { limits: LIMITS, keepSourceTokens: true });
+    const { document, stop } = (0,yaml_document/* readYaml */.gM)(text, { limits: LIMITS, keepSourceTokens: true });
     if (stop?.reason === 'parts')
         return TOO_LARGE;
     if (stop?.reason === 'depth')
@@ -48921,7 +48919,7 @@ function readDocument(document, text) {
     }
     if (!(0,dist/* isMap */.jh)(root))
         return { unreadable: 'it is not a mapping' };
-    if ((0,yaml_document/* hasRepeatedKey */.A)(document))
+    if ((0,yaml_document/* hasRepeatedKey */.Ah)(document))
         return { unreadable: 'a key stands twice in one mapping' };
     const unreadable = findForeign(root) ?? findMalformedList(root, document);
     return unreadable === undefined ? { text, root, lineBreak, outline, ...readLists(root, document) } : { unreadable };
@@ -52130,7 +52128,7 @@ class SopsDocument {
     static parse(text) {
         if (text.length > MAX_LENGTH)
             return undefined;
-        const { document, stop } = (0,_yaml_document_js__WEBPACK_IMPORTED_MODULE_1__/* .readYaml */ .g)(text, { limits: LIMITS, resolveKnownTags: false });
+        const { document, stop } = (0,_yaml_document_js__WEBPACK_IMPORTED_MODULE_1__/* .readYaml */ .gM)(text, { limits: LIMITS, resolveKnownTags: false });
         if (stop !== undefined || document.errors.length > 0)
             return undefined;
         if (!(0,yaml__WEBPACK_IMPORTED_MODULE_0__/* .isMap */ .jh)(document.contents) || !isPlain(document))
@@ -52156,7 +52154,7 @@ function isPlain(document) {
             return areTexts ? undefined : refuse();
         },
     });
-    return plain && !(0,_yaml_document_js__WEBPACK_IMPORTED_MODULE_1__/* .hasRepeatedKey */ .A)(document);
+    return plain && !(0,_yaml_document_js__WEBPACK_IMPORTED_MODULE_1__/* .hasRepeatedKey */ .Ah)(document);
 }
 function isBare(document, text) {
     let bare = !hasComment(document) && !/^(%|---|\.\.\.)/m.test(text);
@@ -52191,13 +52189,16 @@ function entriesOf(value) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   A: () => (/* binding */ hasRepeatedKey),
-/* harmony export */   g: () => (/* binding */ readYaml)
+/* harmony export */   Ah: () => (/* binding */ hasRepeatedKey),
+/* harmony export */   gM: () => (/* binding */ readYaml),
+/* harmony export */   y_: () => (/* binding */ OTHER_LINE_BREAK)
 /* harmony export */ });
 /* harmony import */ var yaml__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(38815);
 // YAML of others as one document. Whatever the text is, the answer comes in time: how many parts it has and how deep it
 // nests is looked at while it is read, not when all of it is.
 
+/** YAML 1.1, which sops and kustomize read, ends a line (and a comment) at these; YAML 1.2, which is read here, does not. */
+const OTHER_LINE_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/;
 /** Never throws: what is wrong stands in the document's `errors`. Keys may be repeated: see `hasRepeatedKey`. */
 function readYaml(text, { limits, lines, ...options }) {
     const directives = [];

@@ -39,6 +39,9 @@ export interface YamlOptions extends ParseOptions, DocumentOptions, SchemaOption
 
 type Stop = NonNullable<YamlReading['stop']>;
 
+/** YAML 1.1, which sops and kustomize read, ends a line (and a comment) at these; YAML 1.2, which is read here, does not. */
+export const OTHER_LINE_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/;
+
 /** Never throws: what is wrong stands in the document's `errors`. Keys may be repeated: see `hasRepeatedKey`. */
 export function readYaml(text: string, { limits, lines, ...options }: YamlOptions): YamlReading {
   const directives: number[] = [];

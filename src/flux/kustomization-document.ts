@@ -2,7 +2,7 @@
 // compared. What kustomize could read otherwise than this parser does is not read at all.
 
 import { type Document, isMap, isScalar, isSeq, type ParsedNode, visit, type YAMLMap } from 'yaml';
-import { hasRepeatedKey, readYaml } from '../yaml-document.ts';
+import { hasRepeatedKey, OTHER_LINE_BREAK, readYaml } from '../yaml-document.ts';
 
 export interface Kustomization extends Lists {
   text: string;
@@ -26,8 +26,6 @@ const MAX_LENGTH = 1024 * 1024;
 const LIMITS = { parts: 65_536, depth: 100 };
 const TOO_LARGE = { unreadable: 'it is too large' };
 const UNRESOLVED = { unreadable: 'its aliases or its depth cannot be resolved' };
-/** YAML 1.1, which kustomize reads, ends a line (and a comment) at these; YAML 1.2 does not. */
-const OTHER_LINE_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/;
 
 const LISTS = ['resources', 'components', 'bases'] as const;
 const LISTS_IN_CAPITALS: ReadonlySet<string> = new Set(LISTS.map((name) => name.toUpperCase()));

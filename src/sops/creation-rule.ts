@@ -1,9 +1,9 @@
 // Which rule of a `.sops.yaml` governs a file, and what its effect is: read as sops 3.13 reads it, so that
-// recipients can be refused before anything is accessed. The gate holds the reading against sops' own.
+// recipients can be refused before anything is accessed. sops is handed what was read here, and nothing else.
 
 import { RE2JS } from 're2js';
 import { ActionError } from '../errors.ts';
-import { hasRepeatedKey, readYaml } from '../yaml-document.ts';
+import { hasRepeatedKey, OTHER_LINE_BREAK, readYaml } from '../yaml-document.ts';
 import { pathBelow, type SopsConfiguration } from './configuration.ts';
 import {
   type EncryptionRule,
@@ -19,8 +19,6 @@ import { isEmpty } from './sops-document.ts';
 
 /** Rules for a thousand folders are shorter. */
 const MAX_LENGTH = 256 * 1024;
-/** YAML 1.1, which sops reads, ends a line (and a comment) at these; YAML 1.2 does not. */
-const OTHER_LINE_BREAK = /\r(?!\n)|[\u0085\u2028\u2029]/;
 /** Of three lines each, they have a tenth of these parts. */
 const LIMITS = { parts: 250_000, depth: 100 };
 /** Characters of a regular expression, and steps of all that are compiled: each takes a file's path time. */

@@ -1,5 +1,5 @@
-// What a YAML document of a `.sops.yaml` says, with aliases and merges followed as sops' reader follows them. What they
-// add up to is bounded, so that whoever goes through the value gets to its end.
+// What a YAML document of a `.sops.yaml` says, with aliases and merges followed, in the order that they have in sops. What
+// they add up to is bounded, so that whoever goes through the value gets to its end.
 
 import { type Document, isAlias, isMap, isPair, isScalar, isSeq, type Pair } from 'yaml';
 
